@@ -1,0 +1,48 @@
+"""The one error tree; every message says what was found, what was wanted and what to run.
+
+WenzhengError
+├── UsageError             the caller asked for something that makes no sense (exit status 2)
+│   └── SettingsError      a setting has a value it cannot have
+├── DocumentError          a file cannot be read as a document
+├── LibraryError           the library folder cannot be used
+│   ├── LibraryMissing     there is none yet
+│   ├── LibraryBusy        another process is writing to it
+│   └── LibraryMismatch    built by another encoder, or by a newer version
+└── EncoderError           the encoder is missing or does not work
+"""
+
+
+class WenzhengError(Exception):
+    """Anything a user can be told in one sentence; exit status 1 unless a subclass says otherwise."""
+
+
+class UsageError(WenzhengError):
+    """The command or call was wrong; exit status 2."""
+
+
+class SettingsError(UsageError):
+    """A setting has a value it cannot have."""
+
+
+class DocumentError(WenzhengError):
+    """A file cannot be read as a document."""
+
+
+class LibraryError(WenzhengError):
+    """The library folder cannot be used."""
+
+
+class LibraryMissing(LibraryError):
+    """There is no library in the folder."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process holds the library's write lock."""
+
+
+class LibraryMismatch(LibraryError):
+    """The library was built with another encoder or by a newer version."""
+
+
+class EncoderError(WenzhengError):
+    """The encoder is missing or does not work."""
