@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
-CJK = HAN + "\u3001-\u303f\u2018\u2019\u201c\u201d\u2026\u2014\uff01-\uff0f\uff1a-\uff20\uff3b-\uff65"
-"""Han characters and the punctuation set with them (a regex class body)."""
+CJK = HAN + "\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff65"
+"""Han characters and the punctuation set only with them (a regex class body)."""
+SHARED = "\u2018\u2019\u201c\u201d\u2026\u2014"
+"""Quotation marks, dashes and dots that both scripts use (a regex class body)."""
 
 _WIDE = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _GLYPHS = {
@@ -27,16 +29,18 @@ _GLYPHS = {
     **str.maketrans("－／＿＝＋＠＃％＆", "-/_=+@#%&"),
     **dict.fromkeys(map(ord, "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2009\u202f\u3000"), " "),
 }
-_ANGLES = str.maketrans("«»", "《》")
+_ANGLES = re.compile(f"«(?=.{{0,40}}[{HAN}])|(?<=[{HAN}])([^«]{{0,40}}?)»", re.DOTALL)
 
 
 def repair(text: str) -> str:
     """Replaces glyphs that fonts or encodings have displaced, one for one.
 
-    Guillemets become title marks only in Chinese text, where nothing else uses them.
+    Guillemets become title marks only beside Chinese text, where nothing else uses them.
     """
     text = text.translate(_GLYPHS)
-    return text.translate(_ANGLES) if re.search(f"«[^»]{{0,40}}[{HAN}]", text) else text
+    if "«" not in text and "»" not in text:
+        return text
+    return _ANGLES.sub(lambda m: "《" if m.group() == "«" else f"{m.group(1)}》", text)
 
 
 def fold(text: str) -> str:
@@ -93,6 +97,8 @@ def gather(source: str, spans: Iterable[tuple[int, int]]) -> Mapped:
 
 
 _URL_END = re.compile(r"(?:https?:/*|www\.)[^\s，。；）》”>]*\Z")
+_BEFORE = re.compile(f"[{CJK}][{SHARED}]*\\Z")  # Chinese text up to here, and from here on
+_AFTER = re.compile(f"[{SHARED}]*[{CJK}]")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d,])")
 
 
@@ -131,7 +137,7 @@ def tidy(mapped: Mapped, *, words: Callable[[str], bool] = lambda word: False) -
         start, end = match.span()
         if start == 0 or end == len(text):
             drop[start:end] = True
-        elif re.match(f"[{CJK}]", text[start - 1]) or re.match(f"[{CJK}]", text[end]):
+        elif _BEFORE.search(text, max(0, start - 4), start) or _AFTER.match(text, end):
             drop[start:end] = True
         elif "\n" in match.group() and _URL_END.search(text, max(0, start - 300), start):
             drop[start:end] = True

@@ -1,9 +1,10 @@
-"""Bytes → text: which encoding a text file is in, decided by which reading is plausible."""
+"""Bytes → text: the encoding is the one that reads most plausibly; wrong glyphs are put right."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -26,6 +27,15 @@ DECLARED = {
     **dict.fromkeys(("big5", "big5-hkscs", "cp950"), ("cp950", "big5hkscs")),
     **dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), ("cp1252",)),
 }
+
+# PDF fonts often name radicals where characters are meant; NFKC leaves nearly all of the second
+# block as they are.
+RADICALS = str.maketrans(
+    {chr(point): unicodedata.normalize("NFKC", chr(point)) for point in range(0x2F00, 0x2FD6)}
+) | str.maketrans(
+    "⺁⺃⺋⺎⺒⺓⺟⺠⺧⺩⺪⺫⺬⺮⺼⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻕⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻯⻰⻱⻲⻳",
+    "厂乚㔾兀巳幺母民牛王疋目示竹肉虎西见角贝足车長长门阜雨青韦页风飞食首马骨鬼鱼鸟卤麦黄黾齐齿竜龙龜亀龟",
+)
 
 FREQUENT = frozenset(
     "，。、；：“”「」（）《》‘’–—…"
@@ -71,6 +81,17 @@ def decode(data: bytes, name: str, declared: str = "") -> Decoded:
         )
     _refuse_binary(found.text, name)
     return found
+
+
+def ordinary(text: str) -> str:
+    """The text with radicals as the characters they stand for, one for one so that offsets hold."""
+    return text.translate(RADICALS)
+
+
+def sound(text: str) -> str:
+    """The text with surrogates paired, and what no database can hold as U+FFFD."""
+    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return paired.replace("\0", "\ufffd")
 
 
 def _as(data: bytes, codec: str) -> Decoded | None:
@@ -138,14 +159,15 @@ def _guessed(data: bytes) -> Decoded | None:
 
 
 def _refuse_damaged(data: bytes, name: str) -> None:
-    text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    if broken * 10 > len(_foreign(text, len(text))):
+    text = data[: 10 * SAMPLE].decode("utf-8", "replace")
+    if text.count("\ufffd") * 10 > len(_foreign(text)):
         return
+    text = data.decode("utf-8", "replace")
+    broken, sound_part = text.count("\ufffd"), text[: text.index("\ufffd")]
     raise DocumentError(
-        f"{name} is UTF-8 but broken in {broken} place{'s' if broken > 1 else ''}, first at "
-        f"byte {len(text[: text.index(chr(0xFFFD))].encode())}, and only sound text can be "
-        "quoted; repair it or save it as UTF-8 again."
+        f"{name} is UTF-8 broken in {broken} place{'s' if broken > 1 else ''}, first at "
+        f"byte {len(sound_part.encode())}, but only sound text can be quoted; "
+        "repair it or save it as UTF-8 again."
     )
 
 

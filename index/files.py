@@ -6,23 +6,27 @@ import hashlib
 import io
 import os
 import re
-import unicodedata
+import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.encodings import decode
+from index.encodings import decode, ordinary, sound
 from index.errors import DocumentError
 from index.records import PageStart, SourceText
 
 MAX_BYTES = 200_000_000
 MAX_UNPACKED = 500_000_000  # of all parts of a DOCX
 MAX_XML = 100_000_000  # of its XML alone, which takes some twenty times that in memory
+MAX_COLUMNS = 63  # of a Word table: a cell that claims to span a billion must not be believed
 
 PASSED_OVER = (".", "README", "NOTICE", "LICENSE")
 INK = re.compile("[^\\s\u200b\ufeff\ufffd]")  # a character that a reader would see
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+WRAP = re.compile(r"\s*\n\s*")
 UNSEEN = ("script", "style", "noscript", "template", "head", "nav")
 BLOCKS = "address article br dd div dl dt h1 h2 h3 h4 h5 h6 li ol p pre section table td tr ul"
 
@@ -30,14 +34,6 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BLANKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 # Word keeps a second copy of text boxes for older programs, and the old place of moved text.
 COPIES = ("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{W}moveFrom")
-
-# PDF fonts often name radicals where characters are meant; NFKC leaves nearly all of the second
-# block as they are.  One for one, so that offsets stay.
-RADICALS = {point: unicodedata.normalize("NFKC", chr(point)) for point in range(0x2F00, 0x2FD6)}
-RADICALS |= str.maketrans(
-    "⺁⺃⺋⺎⺒⺓⺟⺠⺧⺩⺪⺫⺬⺮⺼⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻕⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻯⻰⻱⻲⻳",
-    "厂乚㔾兀巳幺母民牛王疋目示竹肉虎西见角贝足车長长门阜雨青韦页风飞食首马骨鬼鱼鸟卤麦黄黾齐齿竜龙龜亀龟",
-)
 
 
 class Content(NamedTuple):
@@ -59,8 +55,11 @@ def find(paths: Sequence[Path]) -> list[Path]:
 
     Raises DocumentError for a path that is missing, of an unknown type or not to be opened.
     """
-    found = (file for path in paths for file in _files(path))
-    return list({file.resolve(): file for file in found}.values())
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for file in _files(path):
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
 def read(path: Path, *, max_bytes: int = MAX_BYTES) -> SourceText:
@@ -72,7 +71,7 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> SourceText:
         raise _unknown(path)
     data = _bytes(path, max_bytes)
     media_type, reader = READERS[path.suffix.lower()]
-    content = reader(data, str(path))
+    content = reader(data, str(path)) if data and not data.isspace() else Content("")
     if not INK.search(content.text):
         raise DocumentError(
             f"{path} is empty or holds white space only, but a document with text is wanted; "
@@ -85,7 +84,7 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> SourceText:
 
 def _files(path: Path) -> list[Path]:
     try:
-        folder = os.path.isdir(path) if path.stat() else False
+        folder = stat.S_ISDIR(path.stat().st_mode)
     except FileNotFoundError:
         raise DocumentError(
             f"{path} does not exist, but a file or folder to read is wanted; check its spelling."
@@ -159,7 +158,7 @@ def _pdf(data: bytes, name: str) -> Content:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
-        pages = [_sound(page.extract_text()) for page in reader.pages]
+        pages = [sound(page.extract_text()) for page in reader.pages]
         title, labels = _pdf_title(reader), _pdf_labels(reader, len(pages))
     except (FileNotDecryptedError, DependencyError) as error:
         raise DocumentError(
@@ -168,6 +167,8 @@ def _pdf(data: bytes, name: str) -> Content:
         ) from error
     except Exception as error:  # pypdf lets any exception through on broken files
         raise _broken(name, "PDF") from error
+    if not pages:
+        raise _broken(name, "PDF")
     if not any(map(INK.search, pages)):
         raise DocumentError(
             f"{name} is a PDF of {len(pages)} page(s) without a text layer, probably a scan, "
@@ -183,23 +184,21 @@ def _joined(pages: Sequence[str], labels: Sequence[str]) -> Content:
         starts.append(PageStart(offset, label))
         offset += len(page) + 1
     text = "\n".join(page for page, _ in inked)
-    return Content(text.translate(RADICALS), pages=tuple(starts))
+    return Content(ordinary(text), pages=tuple(starts))
 
 
 def _pdf_labels(reader: Any, count: int) -> list[str]:
-    try:
-        own = [_sound(label).strip() for label in reader.page_labels]
-    except Exception:  # page labels are an ornament: a broken table of them costs no document
-        own = []
+    own: list[str] = []
+    with suppress(Exception):  # an ornament: a broken table of page labels costs no document
+        own = [sound(label).strip() for label in reader.page_labels]
     own += [""] * (count - len(own))
     return [label or str(number) for number, label in enumerate(own[:count], start=1)]
 
 
 def _pdf_title(reader: Any) -> str | None:
-    try:
+    with suppress(Exception):  # as with page labels; also raised where there is no metadata
         return _title(reader.metadata.title)
-    except Exception:  # as with page labels; also raised where there is no metadata
-        return None
+    return None
 
 
 def _docx(data: bytes, name: str) -> Content:
@@ -209,7 +208,7 @@ def _docx(data: bytes, name: str) -> Content:
         _refuse_bomb(data, name)
         document = docx.Document(io.BytesIO(data))
         text = "\n\n".join(filter(INK.search, _docx_blocks(document.element.body)))
-        return Content(_sound(text), title=_title(document.core_properties.title))
+        return Content(sound(text), title=_title(document.core_properties.title))
     except DocumentError:
         raise
     except Exception as error:  # zipfile, lxml and python-docx each have errors of their own
@@ -262,47 +261,78 @@ def _docx_cells(row: Any) -> Iterator[str]:
             text = " ".join(map(_docx_paragraph, cell.iter(f"{W}p")))
             yield " ".join(text.split()).replace("|", r"\|")
             span = cell.find(f"{W}tcPr/{W}gridSpan")
-            yield from [""] * (int(span.get(f"{W}val")) - 1 if span is not None else 0)
+            width = int(span.get(f"{W}val")) if span is not None else 1
+            yield from [""] * (min(width, MAX_COLUMNS) - 1)
 
 
 def _html(data: bytes, name: str) -> Content:
     import logging
 
     import trafilatura
-    from lxml import etree
+    from trafilatura.settings import DEFAULT_CONFIG
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    config = deepcopy(DEFAULT_CONFIG)
+    # Under 250 characters, much in Chinese, it would fall back to a dump that takes in the menus.
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
     declared = CHARSET.search(data[:4096])
     markup, encoding = decode(data, name, declared[1].decode() if declared else "")
-    if not INK.search(markup):
-        return Content("")
     try:
-        tree = etree.HTML(markup.encode(), etree.HTMLParser(encoding="utf-8", huge_tree=True))
+        tree = _html_tree(markup)
         title = _title(tree.findtext(".//title"))
-        text = trafilatura.extract(markup, include_comments=False) or _stripped(tree)
+        _hide(tree)
+        _frame(tree)
+        main = trafilatura.extract(deepcopy(tree), include_comments=False, config=config)
+        text = sound(main or _stripped(tree))
     except Exception as error:  # whatever lxml and trafilatura stumble over
         raise _broken(name, "HTML") from error
-    lines = filter(None, (line.strip() for line in _sound(text).splitlines()))
+    lines = filter(None, (line.strip() for line in text.splitlines()))
     return Content("\n\n".join(lines).replace("|\n\n|", "|\n|"), encoding, title=title)
+
+
+def _html_tree(markup: str) -> Any:
+    """The parsed page; trafilatura's own parser drops what is nested deeper than 256 levels."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    tree = html.document_fromstring(markup.encode(), parser=parser)
+    if parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise ValueError("nested so deeply that lxml left out the rest")
+    return tree
+
+
+def _hide(tree: Any) -> None:
+    """Takes out what no reader sees, and the line breaks that HTML counts as mere spaces."""
+    from lxml import etree
+
+    etree.strip_elements(tree, *UNSEEN, with_tail=False)
+    for node in tree.iter():
+        if next(node.iterancestors("pre"), None) is None:
+            node.tail = node.tail and WRAP.sub(" ", node.tail)
+            if node.tag != "pre":
+                node.text = node.text and WRAP.sub(" ", node.text)
+
+
+def _frame(tree: Any) -> None:
+    """Puts a bare page into an article, else trafilatura loses its headings and lists."""
+    body = tree.find("body")
+    bare = body is not None and body.find("p") is not None
+    if bare and next(tree.iter("article", "main"), None) is None:
+        article = body.makeelement("article")
+        article[:], article.text, body.text = body[:], body.text, None
+        body.append(article)
 
 
 def _stripped(tree: Any) -> str:
     from lxml import etree
 
-    etree.strip_elements(tree, *UNSEEN, with_tail=False)
     for block in tree.iter(*BLOCKS.split()):
         block.text, block.tail = f"\n{block.text or ''}", f"\n{block.tail or ''}"
     return str(etree.tostring(tree, method="text", encoding="unicode"))
 
 
-def _sound(text: str) -> str:
-    """The text with surrogates paired, and what no database can hold replaced one for one."""
-    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return paired.replace("\0", "\ufffd")
-
-
 def _title(title: str | None) -> str | None:
-    return " ".join(_sound(title or "").split()) or None
+    return " ".join(sound(title or "").split()) or None
 
 
 def _broken(name: str, kind: str) -> DocumentError:

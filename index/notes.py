@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.clean import CJK
+from index.clean import CJK, SHARED
 from index.layout import Line
 
 _NOTE = re.compile(r"\^?\[(\d{1,3})\](?=\D)|\^?([①-⑳])|\^?\{(\*)\}|\^\{(\*)\}")
@@ -146,7 +146,7 @@ def find_marks(text: str, letters: Sequence[str]) -> list[Mark]:
     marks = [Mark(next(g for g in m.groups() if g), *m.span()) for m in _MARK.finditer(text)]
     at = 0
     for letter in letters:
-        match = re.compile(rf"(?<=[{CJK}\d）)%”]){letter}(?![A-Za-z\d])").search(text, at)
+        match = re.compile(rf"(?<=[{CJK}{SHARED}\d)%]){letter}(?![A-Za-z\d])").search(text, at)
         if not match:
             break
         marks.append(Mark(letter, *match.span()))

@@ -10,7 +10,7 @@ from index.records import Language
 _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 
-LONGEST_SENTENCE = 400
+LONGEST_SENTENCE = {"zh": 400, "en": 1200}
 """Characters; a longer one is cut at the best place, so that a citation stays readable."""
 
 _LONG_QUOTE = 160  # a quotation longer than this may be cut at the sentences inside it
@@ -96,12 +96,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The span without white space at its ends, cut where it is longer than a sentence may be."""
     spans = []
-    while end - start > LONGEST_SENTENCE:
-        window = text[start : start + LONGEST_SENTENCE]
+    longest = LONGEST_SENTENCE[language(text[start : start + 1000])]
+    while end - start > longest:
+        window = text[start : start + longest]
         best = max(window.rfind(mark) for mark in "；;")
-        if best < LONGEST_SENTENCE // 4:
+        if best < longest // 4:
             best = max(window.rfind(mark) for mark in "，,： ")
-        size = best + 1 if best >= LONGEST_SENTENCE // 4 else LONGEST_SENTENCE
+        size = best + 1 if best >= longest // 4 else longest
         spans.append((start, start + size))
         start += size
     spans.append((start, end))

@@ -45,14 +45,14 @@ def rows(source: str, lines: Sequence[Line], caption: str) -> list[Row]:
     The first row names the columns.  A cell under a nameless column belongs to the column before
     it, and an empty first cell repeats the one above: that is how merged cells come out of a PDF.
     """
-    table = [_cells(source, line) for line in lines if not _RULE.fullmatch(line.text)]
-    table = [cells for cells in table if any(len(cell) for cell in cells)]
-    if not table:
+    lines = [line for line in lines if not _RULE.fullmatch(line.text)]
+    if not lines:
         return []
-    names = [cell.text for cell in table[0]]
-    result = [Row(_join(source, table[0]), f"{caption}：{'、'.join(n for n in names if n)}")]
+    names = [cell.text for cell in _cells(source, lines[0])]
+    result = [Row(_row(source, lines[0]), f"{caption}：{'、'.join(n for n in names if n)}")]
     group = ""
-    for cells in table[1:]:
+    for line in lines[1:]:
+        cells = _cells(source, line)
         group = cells[0].text or group
         parts: list[str] = []
         for at, cell in enumerate(cells):
@@ -64,16 +64,20 @@ def rows(source: str, lines: Sequence[Line], caption: str) -> list[Row]:
                 parts[-1] += f"，{text}"
             elif text:
                 parts.append(text)
-        result.append(Row(_join(source, cells), f"{caption}：{'；'.join(parts)}"))
+        result.append(Row(_row(source, line), f"{caption}：{'；'.join(parts)}"))
     return result
 
 
-def _join(source: str, cells: Sequence[Mapped]) -> Mapped:
-    """Non-empty cells in a row with the bars between them, spaces set evenly."""
-    filled = [cell for cell in cells if len(cell)]
-    text, origin = filled[0].text, [filled[0].origin]
-    for before, cell in zip(filled, filled[1:], strict=False):
-        bar = source.index("|", int(before.origin[-1]) + 1)
-        text += f"|{cell.text}"
-        origin += [np.array([bar], dtype=np.int64), cell.origin]
-    return Mapped(text, np.concatenate(origin))
+def _row(source: str, line: Line) -> Mapped:
+    """The whole row as printed, without the white space that fills its columns."""
+    start = line.start + (2 if source.startswith("- |", line.start) else 0)
+    row = gather(source, [(start, line.end)])
+    mask = np.array([not _beside_bar(row.text, at) for at in range(len(row))], dtype=bool)
+    return tidy(row.keep(mask))
+
+
+def _beside_bar(text: str, at: int) -> bool:
+    """Whether the character is white space next to a bar."""
+    if not text[at].isspace():
+        return False
+    return text[:at].rstrip()[-1:] == "|" or text[at:].lstrip()[:1] == "|"

@@ -1,0 +1,1 @@
+"""How good is it?  Question sets, metrics and runs; no server, no network."""

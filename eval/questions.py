@@ -1,0 +1,68 @@
+"""The question sets: one JSON object a line, gold by verbatim quotation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from index.errors import DocumentError
+from index.records import Language
+
+Split = Literal["train", "tune", "report"]
+"""train: for learned parts; tune: for choosing weights; report: for figures, never looked at before."""
+
+SETS = Path(__file__).parent / "sets"
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A quotation that answers, as it stands in its source (white space and glyphs aside)."""
+
+    source: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item in one language."""
+
+    id: str
+    language: Language
+    kind: str  # factoid, number, definition, list, why, how, compare, summary, cross, unanswerable
+    split: Split
+    articles: tuple[str, ...]
+    text: str
+    points: tuple[str, ...]  # what a right answer says
+    gold: tuple[Gold, ...]  # empty where the documents hold no answer
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents hold an answer."""
+        return bool(self.gold)
+
+
+def load(path: Path, splits: Iterable[Split] = ("train", "tune", "report")) -> list[Question]:
+    """Both languages of every item of the splits; raises DocumentError naming a line that is no item."""
+    wanted = set(splits)
+    questions: list[Question] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            gold = tuple(Gold(g["source"], g["quote"]) for g in item["gold"])
+            for language in ("zh", "en"):
+                own = item[language]
+                if item["split"] in wanted:
+                    questions.append(
+                        Question(
+                            item["id"], language, item["kind"], item["split"], tuple(item["articles"]),
+                            own["question"], tuple(own.get("points", ())), gold,
+                        )
+                    )  # fmt: skip
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise DocumentError(f"{path}, line {number} is no question item ({error!r}); see eval/sets/README.md.") from error
+    return questions

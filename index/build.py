@@ -1,0 +1,229 @@
+"""Folder → library, one story: read, take apart, translate, encode, commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from index import catalog, files, glossary, memory
+from index.encoder import Encoder
+from index.errors import DocumentError, LibraryError
+from index.library import Library, passage_context, text_key
+from index.passages import passages
+from index.records import ArticleRecord, Document, Language, Passage
+from index.script import language
+from index.settings import Settings
+from index.structure import analyse
+from index.terms import Terms
+
+PIPELINE = 1
+"""Raised when cleaning changes what it makes of a file, so that every document is read again."""
+
+_BATCH = 256  # texts encoded between two commits of vectors
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run changed; `failed` holds one sentence a file."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    encoded: int = 0  # texts
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to be done, worked out before anything is written."""
+
+    add: list[tuple[Document, str, Path, list[Passage]]] = field(default_factory=list)
+    remove: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def index(
+    paths: Sequence[Path],
+    settings: Settings,
+    encoder: Encoder,
+    *,
+    rebuild: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Brings the library up to date with files and folders; only what changed is touched.
+
+    Documents of an indexed folder whose file is gone are removed.  A file that cannot be read is
+    reported and leaves the rest, and what the library held of it, as it was.
+    Raises LibraryError and its kin when the library cannot be written.
+    """
+    found = files.find(paths)
+    with Library.writing(settings.library) as library:
+        manifest = library.manifest()
+        book = _glossary_text(paths, manifest.get("glossary", ""))
+        pairs = _memory(paths)
+        plan = _plan(library, found, paths, settings, pairs, rebuild=rebuild, progress=progress)
+        again = rebuild or manifest.get("encoder", {}).get("fingerprint") != encoder.fingerprint
+        if not (plan.add or plan.remove or again or book != manifest.get("glossary", "")):
+            return _report(plan, 0)
+        spoken = encoder.languages()
+        encoded = _encode(library, encoder, _texts(library, plan, spoken), progress)
+        progress("write", 0, 1)
+        library.commit(
+            remove=plan.remove,
+            add=plan.add,
+            translate=pairs.translate,
+            manifest={
+                "encoder": {
+                    "name": encoder.name,
+                    "fingerprint": encoder.fingerprint,
+                    "languages": sorted(spoken),
+                    "crosses": encoder.crosses(),
+                },
+                "glossary": book,
+                "passage_length": settings.passage_length,
+                "pipeline": PIPELINE,
+            },
+            terms=Terms(glossary.parse(book).words()),
+        )
+        progress("write", 1, 1)
+        return _report(plan, encoded)
+
+
+def remove(names: Sequence[str], settings: Settings) -> Report:
+    """Takes documents out of the library by name; raises DocumentError for a name it does not hold."""
+    with Library.writing(settings.library) as library:
+        held = {document["name"] for document in library.documents()}
+        for name in names:
+            if name not in held:
+                raise DocumentError(f"The library holds no document “{name}”; `wenzheng index --list` shows what it holds.")
+        library.commit(
+            remove=names,
+            add=(),
+            translate=lambda text: None,
+            manifest={},
+            terms=Terms(glossary.parse(library.manifest().get("glossary", "")).words()),
+        )
+    return Report(removed=tuple(names))
+
+
+def _report(plan: _Plan, encoded: int) -> Report:
+    return Report(
+        tuple(plan.added), tuple(plan.updated), tuple(plan.removed), tuple(plan.unchanged), tuple(plan.failed), encoded
+    )
+
+
+# -- what is to be done -------------------------------------------------------------------------
+
+
+def _plan(
+    library: Library,
+    found: Sequence[Path],
+    paths: Sequence[Path],
+    settings: Settings,
+    pairs: memory.Memory,
+    *,
+    rebuild: bool,
+    progress: Progress,
+) -> _Plan:
+    plan = _Plan()
+    held = {document["name"]: document for document in library.documents()}
+    records = {folder: catalog.load(folder / catalog.NAME) for folder in {path.parent for path in found}}
+    memories = {folder: memory.digest(folder / memory.FOLDER) for folder in records}
+    for number, path in enumerate(found):
+        progress("read", number, len(found))
+        known = held.get(path.name)
+        own = records[path.parent].get(path.name, ())
+        try:
+            _same_name(path, known, [planned for _, _, planned, _ in plan.add])
+            state = _state(path, own, settings, memories[path.parent])
+            if known and known["state"] == state and not rebuild:
+                plan.unchanged.append(path.name)
+                continue
+            document = analyse(files.read(path), own)
+            made = passages(document, settings.passage_length, pairs.translate)
+        except (DocumentError, LibraryError) as error:
+            plan.failed.append(str(error))
+            continue
+        plan.add.append((document, state, path.resolve(), made))
+        (plan.updated if known else plan.added).append(path.name)
+        if known:
+            plan.remove.append(path.name)
+    progress("read", len(found), len(found))
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    present = {path.name for path in found}
+    for name, document in held.items():
+        inside = any(Path(document["path"]).is_relative_to(folder) for folder in folders)
+        if inside and name not in present and not Path(document["path"]).exists():
+            plan.remove.append(name)
+            plan.removed.append(name)
+    return plan
+
+
+def _same_name(path: Path, known: dict[str, Any] | None, planned: Iterable[Path]) -> None:
+    """Two files of one name cannot both be cited by it."""
+    other = Path(known["path"]) if known and Path(known["path"]).exists() else None
+    other = next((p for p in planned if p.name == path.name), other)
+    if other is not None and other != path.resolve():
+        raise DocumentError(f"{path}: the library already holds {other} under the same file name; rename one of them.")
+
+
+def _state(path: Path, records: Sequence[ArticleRecord], settings: Settings, translations: str) -> str:
+    """A digest of all that a document's contents in the library depend on."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
+    parts = json.dumps([[asdict(r) for r in records], PIPELINE, settings.passage_length, translations], ensure_ascii=False)
+    return hashlib.sha256(hashlib.sha256(content).digest() + parts.encode()).hexdigest()
+
+
+def _glossary_text(paths: Sequence[Path], kept: str) -> str:
+    """The glossary beside the documents, checked; the library's own where there is none."""
+    for folder in [path if path.is_dir() else path.parent for path in paths]:
+        if (folder / glossary.NAME).is_file():
+            return glossary.read(folder / glossary.NAME)
+    return kept
+
+
+def _memory(paths: Sequence[Path]) -> memory.Memory:
+    folders = {path if path.is_dir() else path.parent for path in paths}
+    return memory.load([folder / memory.FOLDER for folder in sorted(folders)])
+
+
+# -- vectors ------------------------------------------------------------------------------------
+
+
+def _texts(library: Library, plan: _Plan, spoken: frozenset[Language]) -> list[str]:
+    """Every text side that the encoder can tell apart and that will stand in the library."""
+    texts = library.sides(without=plan.remove)
+    for document, _, _, made in plan.add:
+        contexts = {s.id: s.context for s in document.sentences}
+        for passage in made:
+            texts += [f"{passage_context(passage, contexts)}{passage.text}", passage.translation or ""]
+    return [text for text in dict.fromkeys(texts) if text and language(text) in spoken]
+
+
+def _encode(library: Library, encoder: Encoder, texts: Sequence[str], progress: Progress) -> int:
+    """Vectors for texts that have none yet, committed batch by batch; returns how many were made."""
+    known = library.known_vectors(encoder.fingerprint, [text_key(text) for text in texts])
+    missing = [text for text in texts if text_key(text) not in known]
+    # Texts of one length in a batch waste no padding.
+    missing.sort(key=len)
+    for at in range(0, len(missing), _BATCH):
+        progress("encode", at, len(missing))
+        batch = missing[at : at + _BATCH]
+        library.keep_vectors(encoder.fingerprint, [text_key(text) for text in batch], encoder.encode(batch))
+    progress("encode", len(missing), len(missing))
+    return len(missing)

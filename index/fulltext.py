@@ -1,0 +1,105 @@
+"""Terms → passages by BM25: the one import of Tantivy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import LibraryError
+
+FOLDER = "fulltext"
+FIELDS = ("zh", "zh_grams", "zh_head", "zh_near", "en", "en_head", "en_near")
+"""By side: the terms of a passage, of its headings, of the passages around it; Chinese character pairs."""
+_HEAP = 50_000_000  # bytes the writer may hold before it flushes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One passage as terms by field; `facets` are exact values it can be limited by."""
+
+    id: int
+    terms: Mapping[str, Sequence[str]]
+    source: str
+    article: str
+
+
+class FullText:
+    """A BM25 index over fields of terms."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self._searcher = index.searcher()
+
+    @property
+    def size(self) -> int:
+        """How many passages it holds."""
+        return int(self._searcher.num_docs)
+
+    @classmethod
+    def build(cls, entries: Iterable[Entry], folder: Path | None) -> FullText:
+        """Writes an index into a folder, or into memory when there is none."""
+        import tantivy
+
+        schema = tantivy.SchemaBuilder()
+        schema.add_unsigned_field("id", stored=True, indexed=True)
+        for name in ("source", "article"):
+            schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+        for name in FIELDS:
+            schema.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        path = None
+        if folder is not None:
+            (folder / FOLDER).mkdir(parents=True)
+            path = str(folder / FOLDER)
+        index = tantivy.Index(schema.build(), path=path)
+        writer = index.writer(heap_size=_HEAP, num_threads=1)
+        for entry in entries:
+            document = tantivy.Document(source=entry.source, article=entry.article)
+            document.add_unsigned("id", entry.id)
+            for name, terms in entry.terms.items():
+                document.add_text(name, " ".join(terms))
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        return cls(index)
+
+    @classmethod
+    def read(cls, folder: Path) -> FullText:
+        """The index saved in a folder; raises LibraryError when it is none."""
+        import tantivy
+
+        try:
+            return cls(tantivy.Index.open(str(folder / FOLDER)))
+        except (ValueError, OSError) as error:
+            raise LibraryError(f"{folder / FOLDER} cannot be read as a full-text index; run `wenzheng index`.") from error
+
+    def search(
+        self,
+        terms: Mapping[str, Mapping[str, float]],
+        k: int,
+        limits: Mapping[str, Sequence[str]] | None = None,
+    ) -> list[tuple[int, float]]:
+        """The `k` best passage ids with their BM25 score, best first.
+
+        `terms` gives by field the terms and their weights; `limits` by facet the values allowed.
+        """
+        from tantivy import Occur, Query
+
+        schema = self._index.schema
+        wanted = [
+            (Occur.Should, Query.boost_query(Query.term_query(schema, field, term, index_option="freq"), weight))
+            for field, weights in terms.items()
+            for term, weight in weights.items()
+            if weight > 0
+        ]
+        if not wanted:
+            return []
+        clauses = [(Occur.Must, Query.boolean_query(wanted))]
+        for facet, values in (limits or {}).items():
+            allowed = [(Occur.Should, Query.term_query(schema, facet, value, index_option="basic")) for value in values]
+            clauses.append((Occur.Must, Query.const_score_query(Query.boolean_query(allowed), 0.0)))
+        hits = self._searcher.search(Query.boolean_query(clauses), limit=k, count=False).hits
+        found = [(int(self._searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))

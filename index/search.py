@@ -1,0 +1,194 @@
+"""Question → ranked passages: hybrid retrieval over both sides, fused by reciprocal rank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index import encoder as encoders
+from index import glossary
+from index.encoder import Encoder
+from index.errors import LibraryMismatch
+from index.library import Library
+from index.records import ANSWERING, Hit, Kind, Language, SearchResult
+from index.script import language
+from index.settings import Settings
+from index.terms import Terms
+
+RRF_K = 60
+"""Cormack, Clarke and Büttcher 2009: a hit's score is the sum of 1 / (k + rank) over the lists."""
+
+_DEPTH = 100  # passages taken from each list
+_QUOTA = 2  # of the first ten hits kept for documents in each language that has evidence
+_QUOTA_SLOTS = (4, 9)  # positions, from 0, where a language that is missing is let in
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each list and field counts; chosen on the tune split (eval/LOG.md)."""
+
+    text: float = 1.0
+    grams: float = 0.3
+    head: float = 0.3
+    near: float = 0.4  # of the passages around it: what they are about, this one is about too
+    alias: float = 0.4  # of another form of a concept named in the question
+    across: float = 0.6  # of the list over the other language, reached through the glossary
+    dense: float = 1.0  # of the list of an encoder that knows the language
+    aside: float = 0.55  # factor on footnotes, contents, index and notices, which body text outranks
+
+
+class Searcher:
+    """A library opened for questions."""
+
+    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights()) -> None:
+        self.library = library
+        self.encoder = encoder
+        self.weights = weights
+        manifest = library.manifest()
+        built = manifest.get("encoder", {})
+        if built and built["fingerprint"] != encoder.fingerprint:
+            raise LibraryMismatch(
+                f"The library in {library.folder} was built with the encoder “{built['name']}”, the setting now says "
+                f"“{encoder.name}”; run `wenzheng index`, or set the encoder back."
+            )
+        self.languages: frozenset[Language] = frozenset(built.get("languages", ()))
+        self.crosses = bool(built.get("crosses"))
+        self.glossary = glossary.parse(manifest.get("glossary", ""))
+        self.terms = Terms(self.glossary.words())
+        self._facts: tuple[int, dict[int, tuple[str, str, str, str]]] = (-1, {})
+
+    @classmethod
+    def open(cls, settings: Settings) -> Searcher:
+        """The library and encoder that the settings name; raises LibraryError or EncoderError."""
+        return cls(Library.open(Path(settings.library)), encoders.load(settings.encoder))
+
+    # -- the story --------------------------------------------------------------------------
+
+    def search(self, question: str, k: int = 10, limits: Mapping[str, Sequence[str]] | None = None) -> SearchResult:
+        """The `k` best passages for a question in either language.
+
+        `limits` gives by facet (`source`, `article`) the values allowed.
+        """
+        spoken = language(question)
+        named = self.glossary.named(question)
+        lists = {
+            "lexical": (1.0, self._lexical(question, spoken, named, limits)),
+            "glossary": (self.weights.across, self._across(spoken, named, limits)),
+            "dense": (self.weights.dense, self._dense(question, spoken, limits)),
+        }
+        facts = self._passage_facts()
+        scores: defaultdict[int, float] = defaultdict(float)
+        found_by: defaultdict[int, list[str]] = defaultdict(list)
+        for name, (weight, hits) in lists.items():
+            for rank, (number, _) in enumerate(hits, start=1):
+                if number in facts:
+                    scores[number] += weight / (RRF_K + rank)
+                    found_by[number].append(name)
+        for number in scores:
+            if Kind(facts[number][0]) not in ANSWERING:
+                scores[number] *= self.weights.aside
+        order = sorted(scores, key=lambda number: (-scores[number], number))
+        order = balanced(order, {number: facts[number][1] for number in order})[:k]
+        passages = {passage.id: passage for passage in self.library.passages(order)}
+        return SearchResult(
+            question,
+            spoken,
+            tuple(
+                Hit(passages[number], rank, scores[number], tuple(found_by[number]))
+                for rank, number in enumerate(order, start=1)
+            ),
+            also_searched(named, spoken),
+        )
+
+    # -- the lists --------------------------------------------------------------------------
+
+    def _lexical(
+        self, question: str, spoken: Language, named: Sequence[Any], limits: Mapping[str, Sequence[str]] | None
+    ) -> list[tuple[int, float]]:
+        """BM25 on the side in the question's language, other forms of its concepts included."""
+        fulltext, _ = self.library.derived(self.terms)
+        w = self.weights
+        own = {term: 1.0 for term in self.terms.terms(question)}
+        for _, entry in named:
+            for form in entry.zh if spoken == "zh" else entry.en:
+                for term in self.terms.terms(form):
+                    own.setdefault(term, w.alias)
+        fields: dict[str, dict[str, float]] = {
+            spoken: {term: weight * w.text for term, weight in own.items()},
+            f"{spoken}_head": {term: weight * w.head for term, weight in own.items()},
+            f"{spoken}_near": {term: weight * w.near for term, weight in own.items()},
+        }
+        if spoken == "zh":
+            fields["zh_grams"] = {gram: w.grams for gram in self.terms.grams(question)}
+        return fulltext.search(fields, _DEPTH, limits)
+
+    def _across(
+        self, spoken: Language, named: Sequence[Any], limits: Mapping[str, Sequence[str]] | None
+    ) -> list[tuple[int, float]]:
+        """BM25 on the side in the other language, by the concepts that the glossary knows."""
+        fulltext, _ = self.library.derived(self.terms)
+        other: Language = "en" if spoken == "zh" else "zh"
+        forms = [form for _, entry in named for form in (entry.en if other == "en" else entry.zh)]
+        terms = {term: 1.0 for form in forms for term in self.terms.terms(form)}
+        return fulltext.search({other: terms, f"{other}_head": {t: self.weights.head for t in terms}}, _DEPTH, limits)
+
+    def _dense(
+        self, question: str, spoken: Language, limits: Mapping[str, Sequence[str]] | None
+    ) -> list[tuple[int, float]]:
+        """Nearest vectors, where the encoder knows the question's language; a passage counts once."""
+        if spoken not in self.languages:
+            return []
+        _, vectors = self.library.derived(self.terms)
+        if not vectors.size:
+            return []
+        depth = vectors.size if limits else 3 * _DEPTH
+        facts = self._passage_facts()
+        best: dict[int, float] = {}
+        for code, score in vectors.search(self.encoder.encode([question], question=True), depth):
+            number = code // 2
+            if number in facts and _allowed(facts[number], limits):
+                best.setdefault(number, score)
+        return sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))[:_DEPTH]
+
+    def _passage_facts(self) -> dict[int, tuple[str, str, str, str]]:
+        generation = self.library.generation
+        if self._facts[0] != generation:
+            self._facts = (generation, self.library.passage_facts())
+        return self._facts[1]
+
+
+def _allowed(facts: tuple[str, str, str, str], limits: Mapping[str, Sequence[str]] | None) -> bool:
+    values = {"article": facts[2], "source": facts[3]}
+    return all(values[facet] in allowed for facet, allowed in (limits or {}).items())
+
+
+def balanced(order: Sequence[int], languages: Mapping[int, str]) -> list[int]:
+    """The order with the best documents of every language among the first ten.
+
+    A language found at all but missing from the first ten gets its best hits at the quota slots,
+    so that no number of documents in one language can push the other out.
+    """
+    result = list(order)
+    for spoken in sorted(set(languages.values())):
+        missing = _QUOTA - sum(languages[number] == spoken for number in result[:10])
+        late = [number for number in result[10:] if languages[number] == spoken][: max(0, missing)]
+        for slot, number in zip(_QUOTA_SLOTS[-len(late) :] if late else (), late, strict=True):
+            result.remove(number)
+            result.insert(slot, number)
+    return result
+
+
+def also_searched(named: Sequence[Any], spoken: Language) -> tuple[str, ...]:
+    """Other forms of the concepts in the question, one or two each, for the reader to see."""
+    shown: list[str] = []
+    for form, entry in named:
+        own, other = (entry.zh, entry.en) if spoken == "zh" else (entry.en, entry.zh)
+        for candidate in (*[f for f in own if f.casefold() != form][:1], other[0]):
+            if candidate.casefold() != form and candidate not in shown:
+                shown.append(candidate)
+    return tuple(shown)
+
+

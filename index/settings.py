@@ -1,0 +1,79 @@
+"""Settings, each with its origin: the command line, WENZHENG_* variables, wenzheng.toml, or built in."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from index.errors import SettingsError
+
+FILE = "wenzheng.toml"
+EMBEDDED = "embedded"
+"""The encoder that comes with the program and needs no download."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; the file and the variables use the same names."""
+
+    library: Path = Path("library")  # folder of the library
+    seeds: Path = Path("seeds")  # corpus, catalogue, glossary and translations
+    encoder: str = EMBEDDED  # or a folder, or a model name that is on this machine
+    reader: str = "extractive"
+    passage_length: int = 240  # characters a passage aims at; whole sentences always
+    host: str = "127.0.0.1"  # of the web page
+    port: int = 7860
+    origins: Mapping[str, str] = None  # type: ignore[assignment]
+
+    def origin(self, name: str) -> str:
+        """Where the value of a setting comes from, for people."""
+        return (self.origins or {}).get(name, "built in")
+
+
+_NAMES = {f.name: f for f in fields(Settings) if f.name != "origins"}
+
+
+def load(overrides: Mapping[str, Any] | None = None, folder: Path | None = None) -> Settings:
+    """Settings from `folder`/wenzheng.toml, the environment and `overrides`, the later ones winning.
+
+    Raises SettingsError for an unknown name, a value of the wrong type, or a file that is no TOML.
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    path = (folder or Path.cwd()) / FILE
+    if path.is_file():
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is no valid TOML ({error}); mend the line it names.") from error
+        for name, value in found.items():
+            values[name], origins[name] = value, str(path)
+    for key, value in os.environ.items():
+        if key.startswith("WENZHENG_"):
+            name = key.removeprefix("WENZHENG_").lower()
+            values[name], origins[name] = value, key
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            values[name], origins[name] = value, "command line"
+    checked = {name: _check(name, value, origins[name]) for name, value in values.items()}
+    return Settings(**checked, origins=origins)
+
+
+def _check(name: str, value: Any, origin: str) -> Any:
+    if name not in _NAMES:
+        known = ", ".join(sorted(_NAMES))
+        raise SettingsError(f"{origin} sets “{name}”, which is no setting; the settings are {known}.")
+    default = _NAMES[name].default
+    if isinstance(default, int):
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            number = 0
+        if number <= 0:
+            raise SettingsError(f"{origin} sets {name} to “{value}”; it must be a whole number above 0.")
+        return number
+    return Path(value).expanduser() if isinstance(default, Path) else str(value)

@@ -1,0 +1,78 @@
+"""Text → the terms of full-text search, script by script."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
+
+from index.clean import HAN, repair
+
+_RUN = re.compile(rf"[{HAN}]+|[a-z\u00c0-\u024f\u0400-\u04ff\uac00-\ud7af]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*")
+# Words that carry no content in a question or a sentence.
+_STOP_ZH = frozenset(
+    "的 了 和 与 及 或 在 是 为 对 于 以 从 由 将 把 被 也 都 就 而 但 并 还 又 这 那 其 此 该 些 之 等 着 过 地 得 所 "
+    "什么 哪些 哪个 哪 谁 何 如何 怎样 怎么 为什么 为何 多少 几 吗 呢 有 请 请问 是否 以及 一个 这个 那个 我 你 他 它 们 它们 他们 "
+    "文章 作者 本文 认为 指出 主要 分别 具体 一下 介绍 简述 说明 概括 谈谈 列举 什么样 有何 有哪些".split()
+)
+_STOP_EN = frozenset(
+    "a an the of and or to in on at for by with from as is are was were be been being it its this that these those "
+    "which who whom whose what when where why how do does did has have had can could may might will would shall should "
+    "not no than then there their they them he his she her we our you your i my me about into over under between "
+    "such also according article author authors paper please explain describe list".split()
+)
+
+
+class Terms:
+    """Segments Chinese in search mode, stems English, folds width, case and traditional characters.
+
+    `words` are added to the segmenter's dictionary.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._words = tuple(words)
+
+    @cached_property
+    def _segmenter(self) -> object:
+        import rjieba
+
+        segmenter = rjieba.Jieba()
+        for word in self._words:
+            # The frequency makes the word win against its parts, which search mode still gives.
+            segmenter.add_word(word, 2000, "nz")
+        return segmenter
+
+    @cached_property
+    def _simplify(self) -> object:
+        import opencc
+
+        return opencc.OpenCC("t2s")
+
+    @cached_property
+    def _stemmer(self) -> object:
+        import Stemmer
+
+        return Stemmer.Stemmer("english")
+
+    def fold(self, text: str) -> str:
+        """Width, case and traditional characters folded; for search only, never for a quotation."""
+        folded = unicodedata.normalize("NFKC", repair(text)).casefold()
+        return self._simplify.convert(folded)  # type: ignore[attr-defined,no-any-return]
+
+    def terms(self, text: str) -> list[str]:
+        """All terms in order, stop words left out."""
+        found: list[str] = []
+        for run in _RUN.findall(self.fold(text)):
+            if re.match(f"[{HAN}]", run):
+                found += [w for w in self._segmenter.cut_for_search(run) if w not in _STOP_ZH]  # type: ignore[attr-defined]
+            elif run[0].isdigit():
+                found.append(run.replace(",", ""))
+            elif run not in _STOP_EN:
+                found.append(self._stemmer.stemWord(re.sub(r"['’]s?\Z", "", run)))  # type: ignore[attr-defined]
+        return found
+
+    def grams(self, text: str) -> list[str]:
+        """Pairs of neighbouring Chinese characters: they find words that the segmenter cuts otherwise."""
+        runs = re.findall(rf"[{HAN}]{{2,}}", self.fold(text))
+        return [run[k : k + 2] for run in runs for k in range(len(run) - 1)]
