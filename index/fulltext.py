@@ -37,6 +37,10 @@ class FullText:
         """How many passages it holds."""
         return int(self._searcher.num_docs)
 
+    def frequency(self, field: str, term: str) -> int:
+        """In how many passages the field holds the term."""
+        return int(self._searcher.doc_freq(field, term))
+
     @classmethod
     def build(cls, entries: Iterable[Entry], folder: Path | None) -> FullText:
         """Writes an index into a folder, or into memory when there is none."""

@@ -36,6 +36,9 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 """Version of the folder's format; a newer one is refused."""
 
+_BETWEEN = (Kind.FOOTNOTE, Kind.MARK, Kind.FURNITURE, Kind.CAPTION)
+"""What may stand inside the span of a sentence without belonging to it."""
+
 _SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -170,6 +173,16 @@ class Library:
         """What each stretch of a document is, in order."""
         row = self._one("SELECT pieces FROM documents WHERE name = ?", (name,))
         return [Piece(a, b, Kind(kind)) for a, b, kind in json.loads(row[0])] if row else []
+
+    def text_between(self, name: str, start: int, end: int) -> str:
+        """What stands in a span of a document but for footnotes, their marks and page furniture.
+
+        Where the span lies inside a footnote, the footnote.
+        """
+        text = self.source_text(name)
+        inside = [piece for piece in self.pieces(name) if piece.end > start and piece.start < end]
+        own = [p for p in inside if p.kind not in _BETWEEN] or [p for p in inside if p.kind is Kind.FOOTNOTE]
+        return "".join(text[max(start, piece.start) : min(end, piece.end)] for piece in own)
 
     def articles(self) -> dict[str, ArticleRecord]:
         """All articles and parts by id, in the order of documents and pages."""

@@ -1,0 +1,142 @@
+"""The embedded reader: chooses, completes, orders and joins the sentences that answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from index.records import Kind, Sentence
+from index.search import Searcher
+from rag.question import Analysis
+from rag.records import Draft, Evidence
+
+# A sentence that opens so points back to the one before it.
+_POINTS_BACK = re.compile(
+    r"(?:这|此|该|其(?![一二三次中他实])|它|他们|她|对此|为此|因此|由此|同时|此外|但|然而|而|不过|相反|可见|正因|"
+    r"this|these|that|those|it |its |they |their |he |she |such |therefore|thus|hence|however|moreover|in addition|"
+    r"at the same time|by contrast|accordingly|for this)",
+    re.IGNORECASE,
+)
+_ORDINALS = (
+    ("第一", "第二", "第三", "第四", "第五", "第六", "第七"),
+    ("首先", "其次", "再次", "最后"),
+    ("一是", "二是", "三是", "四是", "五是"),
+    ("其一", "其二", "其三", "其四"),
+    ("一方面", "另一方面"),
+)
+_MARKER = re.compile(r"(?:" + "|".join(m for chain in _ORDINALS for m in chain) + r"|[（(]\d[）)]|\d[）)])")
+_LIST_REACH = 60  # sentences after a list's head in which its items are looked for
+_MOST = {"list": 7, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
+_MOST_ELSE = 2
+_NEAR_BEST = 0.72  # of the best score: a sentence further below adds noise (tune split)
+_SAME = 0.75  # share of terms in common above which a sentence says nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractiveReader:
+    """Answers in the documents' own sentences, in the question's language where they have it."""
+
+    name: str = "extractive"
+
+    def read(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
+        """Statements, each one sentence of the documents or a row of a table."""
+        if not evidence:
+            return []
+        chosen = self._choose(question, evidence, searcher)
+        if question.kind in ("list", "why", "how", "summary", "compare"):
+            if items := self._enumeration(chosen[0], searcher):
+                rest = [e for e in chosen[1:] if e.sentence.id not in {i.sentence.id for i in items}]
+                chosen = [*items, *rest[: max(0, _MOST.get(question.kind, _MOST_ELSE) - len(items))]]
+        chosen = self._complete(chosen, searcher)
+        return [self._draft(question, e) for e in self._ordered(chosen)]
+
+    def _choose(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
+        """The best sentences that say different things."""
+        best = evidence[0].score
+        chosen: list[Evidence] = []
+        taken: list[set[str]] = []
+        for candidate in evidence:
+            if candidate.score < _NEAR_BEST * best or len(chosen) >= _MOST.get(question.kind, _MOST_ELSE):
+                break
+            terms = set(searcher.terms.terms(candidate.sentence.text))
+            if any(len(terms & other) > _SAME * min(len(terms), len(other)) for other in taken if terms and other):
+                continue
+            chosen.append(candidate)
+            taken.append(terms)
+        return chosen or [evidence[0]]
+
+    def _enumeration(self, best: Evidence, searcher: Searcher) -> list[Evidence]:
+        """The whole enumeration that the best sentence heads or belongs to, head first."""
+        sentence = best.sentence
+        around = searcher.library.neighbours(sentence, _LIST_REACH, _LIST_REACH)
+        own = [s for s in around if s.section == sentence.section and s.kind in (Kind.BODY, Kind.ABSTRACT)]
+        place = next((k for k, s in enumerate(own) if s.id == sentence.id), None)
+        if place is None:
+            return []
+        for chain in _ORDINALS:
+            starts = [k for k, s in enumerate(own) if s.text.startswith(chain)]
+            if not starts:
+                continue
+            run = _run(own, starts, chain, place)
+            if len(run) < 2:
+                continue
+            head = run[0] - 1
+            places = ([head] if head >= 0 else []) + run
+            # The head announces the list; the best sentence must be it, or one of the items or their text.
+            if place == head or run[0] <= place <= run[-1] + 3:
+                return [replace(best, sentence=own[k], translation=None) for k in places]
+        return []
+
+    def _complete(self, chosen: Iterable[Evidence], searcher: Searcher) -> list[Evidence]:
+        """Brings along the sentence that a pronoun or connective at the start points to."""
+        result: dict[int, Evidence] = {}
+        for evidence in chosen:
+            sentence = evidence.sentence
+            if _POINTS_BACK.match(sentence.text) and sentence.kind in (Kind.BODY, Kind.ABSTRACT):
+                before = searcher.library.neighbours(sentence, 1, 0)
+                if len(before) == 2 and before[0].paragraph == sentence.paragraph:
+                    result.setdefault(before[0].id, replace(evidence, sentence=before[0], translation=None))
+            result.setdefault(sentence.id, evidence)
+        missing = [e.sentence.id for e in result.values() if e.translation is None]
+        known = searcher.library.translations(missing)
+        return [replace(e, translation=e.translation or known.get(number)) for number, e in result.items()]
+
+    def _ordered(self, chosen: Sequence[Evidence]) -> list[Evidence]:
+        """By article in the order of the best, in reading order inside an article."""
+        rank: dict[str, int] = {}
+        for evidence in chosen:
+            rank.setdefault(evidence.sentence.article, len(rank))
+        return sorted(chosen, key=lambda e: (rank[e.sentence.article], e.sentence.id))
+
+    def _draft(self, question: Analysis, evidence: Evidence) -> Draft:
+        sentence = evidence.sentence
+        text = statement(sentence)
+        spoken_zh = bool(re.search(r"[\u4e00-\u9fff]", sentence.text))
+        own = (question.language == "zh") == spoken_zh
+        if not own and evidence.translation:
+            text = evidence.translation
+        return Draft(
+            text=text,
+            evidence=(evidence,),
+            original=not own and not evidence.translation,
+            item=bool(_MARKER.match(sentence.text)) or sentence.kind is Kind.TABLE,
+        )
+
+
+def statement(sentence: Sentence) -> str:
+    """A sentence as a statement: a table row is read with the names of its columns."""
+    return sentence.context if sentence.kind is Kind.TABLE and sentence.context else sentence.text
+
+
+def _run(own: Sequence[Sentence], starts: Sequence[int], chain: Sequence[str], place: int) -> list[int]:
+    """Positions of one full round of the chain (first, second …) nearest to `place`."""
+    runs: list[list[int]] = []
+    for k in starts:
+        number = next(n for n, marker in enumerate(chain) if own[k].text.startswith(marker))
+        if number == 0 or not runs:
+            runs.append([k] if number == 0 else [])
+        elif runs[-1]:
+            runs[-1].append(k)
+    full = [run for run in runs if len(run) >= 2]
+    return min(full, key=lambda run: 0 if run[0] - 1 <= place <= run[-1] + 3 else min(abs(place - run[0]), abs(place - run[-1])), default=[])

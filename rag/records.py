@@ -1,0 +1,83 @@
+"""The frozen records from evidence to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.records import Footnote, Hit, Language, Passage, Sentence
+
+Verdict = Literal["supported", "partly"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a hit, with what it is worth for the question."""
+
+    sentence: Sentence
+    hit: Hit
+    score: float  # 0 to 1, higher is better
+    coverage: float  # share of the question's weight of terms that it, with its context, holds
+    translation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader writes: one statement and the evidence it rests on, best first."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    original: bool = False  # quoted in the document's language for want of a translation
+    item: bool = False  # an item of a list
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation and the place where it stands; offsets as in `index.records`."""
+
+    number: int
+    source: str
+    article: str
+    title: str
+    authors: tuple[str, ...]
+    section: tuple[str, ...]
+    page: str | None
+    start: int
+    end: int
+    quote: str  # the clean text of the span
+    quote_translation: str | None
+    footnotes: tuple[Footnote, ...]
+    sentence: int  # id, for the interface
+    passage: int
+    context: str = ""  # for a table row: caption and column names
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of the answer with its proof."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float  # 0 to 1
+    verdict: Verdict
+    original: bool = False
+    item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reader gets: claims that are proved, or a refusal with the nearest passages."""
+
+    question: str
+    language: Language
+    refused: bool
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    also_searched: tuple[str, ...]
+    nearest: tuple[Passage, ...]
+    reader: str
+    encoder: str
+    elapsed_ms: int
+    id: str | None = None
+    dropped: int = 0  # drafts that verification did not let through

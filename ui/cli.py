@@ -1,0 +1,297 @@
+"""The command line: parse, one call, print.  Results go to stdout, progress to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.errors import UsageError, WenzhengError
+
+if TYPE_CHECKING:
+    from index.search import Searcher
+    from index.settings import Settings
+    from rag.answer import Answerer
+
+app = typer.Typer(
+    name="wenzheng",
+    help="Wenzheng 文证: answers from your documents, every sentence with the words that prove it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.")]
+DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="Only this document or article (repeatable).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+BatchOption = Annotated[
+    Path | None, typer.Option("--batch", help='JSON Lines of {"id", "question"}; writes one JSON object a line.')
+]
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; the seeds if none is named.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and encode everything again.")] = False,
+    remove: Annotated[list[str] | None, typer.Option("--remove", help="Take this document out (repeatable).")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the documents of the library.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="What was understood of every file, character by character.")] = False,
+    library: LibraryOption = None,
+) -> None:
+    """Build or update the library from files and folders."""
+    settings = _settings(library)
+    if list_:
+        _list(settings)
+        return
+    if report:
+        _report(paths or [settings.seeds])
+        return
+    from index import build
+
+    if remove:
+        _say_report(build.remove(remove, settings))
+        return
+    from index import encoder
+
+    done = build.index(paths or [settings.seeds], settings, encoder.load(settings.encoder), rebuild=rebuild, progress=_progress())
+    _say_report(done)
+    if done.failed:
+        raise SystemExit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in Chinese or English.")] = None,
+    as_json: JsonOption = False,
+    batch: BatchOption = None,
+    reader: Annotated[str | None, typer.Option("--reader", help="extractive.")] = None,
+    document: DocumentOption = None,
+    language: Annotated[str | None, typer.Option("--language", help="Answer in zh or en; else as asked.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Answer a question with citations."""
+    from ui.contract import answer_json
+
+    if language not in (None, "zh", "en"):
+        raise UsageError(f"--language is “{language}”; it must be zh or en.")
+    questions = _questions(question, batch)
+    answerer = _answerer(_settings(library, reader=reader))
+    limits = _limits(answerer.searcher, document)
+    articles = answerer.searcher.library.articles()
+    for number, text in questions:
+        answer = answerer.answer(text, limits=limits, language=language, id=number)  # type: ignore[arg-type]
+        if batch or as_json:
+            _print_json(answer_json(answer, articles))
+            continue
+        print(answer.text)
+        for citation in answer.citations:
+            page = f", {'第' if answer.language == 'zh' else 'p. '}{citation.page}{'页' if answer.language == 'zh' else ''}" if citation.page else ""
+            print(f"\n[{citation.number}] {citation.title}{page} ({citation.source} {citation.start}–{citation.end})")
+            print(f"    {citation.quote}")
+            for note in citation.footnotes:
+                print(f"    {note.label}: {note.text}")
+        for passage in answer.nearest:
+            print(f"\n- {articles[passage.article].title} ({passage.source} {passage.start}–{passage.end})\n    {passage.text}")
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="The question, in Chinese or English.")] = None,
+    k: Annotated[int, typer.Option("-k", help="How many passages.")] = 10,
+    as_json: JsonOption = False,
+    batch: BatchOption = None,
+    document: DocumentOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Rank the passages that match a question."""
+    from ui.contract import search_json
+
+    if k < 1:
+        raise UsageError(f"-k is {k}; it must be at least 1.")
+    questions = _questions(question, batch)
+    searcher = _searcher(_settings(library))
+    limits = _limits(searcher, document)
+    articles = searcher.library.articles()
+    for number, text in questions:
+        result = searcher.search(text, k, limits)
+        if batch or as_json:
+            _print_json(search_json(result, articles, number))
+            continue
+        for hit in result.hits:
+            passage = hit.passage
+            print(f"{hit.rank:2d}. {articles[passage.article].title} · {' › '.join(passage.section)} ({', '.join(hit.found_by)})")
+            print(f"    {passage.text}")
+
+
+@app.command()
+def ui(
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Serve the page."""
+    from ui.web import app as web
+
+    settings = _settings(library, host=host, port=port)
+    web.serve(_answerer(settings), settings)
+
+
+@app.command()
+def doctor(library: LibraryOption = None) -> None:
+    """Tell what is installed, what is in use and why, and whether the library is sound."""
+    from ui.doctor import examine
+
+    settings = _settings(library)
+    lines, sound = examine(settings)
+    print("\n".join(lines))
+    if not sound:
+        raise SystemExit(1)
+
+
+# -- helpers ------------------------------------------------------------------------------------
+
+
+def _settings(library: Path | None, **others: Any) -> Settings:
+    from index import settings
+
+    return settings.load({"library": library, **others})
+
+
+def _searcher(settings: Settings) -> Searcher:
+    from index.search import Searcher
+
+    return Searcher.open(settings)
+
+
+def _answerer(settings: Settings) -> Answerer:
+    from rag.answer import Answerer
+    from rag.readers import choose
+
+    return Answerer(_searcher(settings), choose(settings.reader))
+
+
+def _limits(searcher: Searcher, names: list[str] | None) -> dict[str, list[str]] | None:
+    """Facets from names of documents or articles; UsageError for a name the library does not hold."""
+    if not names:
+        return None
+    articles = searcher.library.articles()
+    sources = {record.source for record in articles.values()}
+    wanted: list[str] = []
+    for name in names:
+        if name in articles:
+            wanted.append(name)
+        elif name in sources:
+            wanted += [key for key, record in articles.items() if record.source == name]
+        else:
+            raise UsageError(f"The library holds no document or article “{name}”; see `wenzheng index --list`.")
+    return {"article": wanted}
+
+
+def _questions(question: str | None, batch: Path | None) -> list[tuple[str | None, str]]:
+    """(id, question) from the argument or a batch file; UsageError for what is neither."""
+    if (question is None) == (batch is None):
+        raise UsageError("One question or --batch FILE is wanted; see `wenzheng ask --help`.")
+    if question is not None:
+        if not question.strip():
+            raise UsageError("The question is empty; ask something.")
+        return [(None, question)]
+    assert batch is not None
+    try:
+        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f'{batch} cannot be read ({error}); a UTF-8 file of {{"id", "question"}} lines is wanted.') from error
+    found: list[tuple[str | None, str]] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                item = json.loads(line)
+                found.append((item.get("id"), str(item["question"])))
+            except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+                raise UsageError(f'{batch}, line {number} is no {{"id", "question"}} object ({error}).') from error
+    return found
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    print(json.dumps(data, ensure_ascii=False), flush=True)
+
+
+def _list(settings: Settings) -> None:
+    from index.library import Library
+
+    held = Library.open(settings.library)
+    articles = held.articles()
+    for document in held.documents():
+        print(f"{document['name']}  {document['characters']:,} characters  {document['media_type']}")
+        for name, record in articles.items():
+            if record.source == document["name"] and record.kind != "part":
+                print(f"    {name}: {record.title}")
+
+
+def _report(paths: list[Path]) -> None:
+    from index import catalog, fidelity, files, structure
+
+    documents = []
+    for path in files.find(paths):
+        records = catalog.load(path.parent / catalog.NAME).get(path.name, ())
+        documents.append(structure.analyse(files.read(path), records))
+    print(fidelity.text([fidelity.report(document) for document in documents]))
+
+
+def _say_report(report: Any) -> None:
+    for verb, names in (
+        ("added", report.added),
+        ("updated", report.updated),
+        ("removed", report.removed),
+        ("unchanged", report.unchanged),
+    ):
+        for name in names:
+            print(f"{verb} {name}", file=sys.stderr)
+    for message in report.failed:
+        print(message, file=sys.stderr)
+
+
+def _progress() -> Any:
+    """A progress callback that draws on a terminal and stays silent elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda stage, done, total: None
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    tasks: dict[str, Any] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        bar.start()
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(tasks[stage], completed=done)
+        if done >= total:
+            bar.stop()
+
+    return show
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake ends in one sentence, never in a traceback."""
+    try:
+        app(standalone_mode=False)
+    except WenzhengError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
+    except typer.Abort:
+        raise SystemExit(130) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except Exception as error:
+        # Typer's own usage errors know their exit status and how to show themselves.
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            print(f"{error.format_message()} See `wenzheng --help`.", file=sys.stderr)
+            raise SystemExit(2) from None
+        raise
+
+
+if __name__ == "__main__":
+    main()

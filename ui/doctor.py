@@ -1,0 +1,54 @@
+"""What is installed, what is in use and why, and whether the library is sound."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+from index import encoder as encoders
+from index.errors import EncoderError, LibraryError
+from index.library import Library
+from index.settings import Settings
+
+_PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "rjieba", "opencc", "gradio")
+
+
+def examine(settings: Settings) -> tuple[list[str], bool]:
+    """Lines to show, and whether all is well."""
+    lines = [f"Wenzheng {_version('wenzheng')}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"]
+    lines += [f"  {package} {_version(package)}" for package in _PACKAGES]
+    lines.append("Settings")
+    for name in ("library", "seeds", "encoder", "reader", "passage_length", "host", "port"):
+        lines.append(f"  {name} = {getattr(settings, name)}  ({settings.origin(name)})")
+    sound = True
+    fingerprint = None
+    try:
+        encoder = encoders.load(settings.encoder)
+        fingerprint = encoder.fingerprint
+        lines.append(f"Encoder: {encoder.name} in {encoder.folder}")
+    except EncoderError as error:
+        lines.append(f"Encoder: {error}")
+        sound = False
+    try:
+        library = Library.open(settings.library)
+        manifest = library.manifest()
+        built = manifest.get("encoder", {})
+        held = [record for record in library.articles().values() if record.kind != "part"]
+        lines.append(f"Library: {len(library.documents())} documents, {len(held)} articles, generation {library.generation}")
+        if built and fingerprint and built["fingerprint"] != fingerprint:
+            lines.append(f"  built with the encoder “{built['name']}”, another is set; run `wenzheng index`.")
+            sound = False
+        if not library.derived_is_sound():
+            lines.append("  the indexes are missing or damaged; they are built again when first used, or by `wenzheng index`.")
+    except LibraryError as error:
+        lines.append(f"Library: {error}")
+        sound = False
+    lines.append("All is well." if sound else "Something needs attention; see above.")
+    return lines, sound
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
