@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from index import catalog, files, glossary, memory
+from index.derived import text_key
 from index.encoder import Encoder
 from index.errors import DocumentError, LibraryError
-from index.library import Library, passage_context, text_key
+from index.library import Library
 from index.passages import passages
 from index.records import ArticleRecord, Document, Language, Passage
+from index.rows import passage_context
 from index.script import language
 from index.settings import Settings
 from index.structure import analyse
@@ -119,9 +121,7 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
 
 
 def _report(plan: _Plan, encoded: int) -> Report:
-    return Report(
-        tuple(plan.added), tuple(plan.updated), tuple(plan.removed), tuple(plan.unchanged), tuple(plan.failed), encoded
-    )
+    return Report(tuple(plan.added), tuple(plan.updated), tuple(plan.removed), tuple(plan.unchanged), tuple(plan.failed), encoded)
 
 
 # -- what is to be done -------------------------------------------------------------------------
@@ -163,9 +163,9 @@ def _plan(
     progress("read", len(found), len(found))
     folders = [path.resolve() for path in paths if path.is_dir()]
     present = {path.name for path in found}
-    for name, document in held.items():
-        inside = any(Path(document["path"]).is_relative_to(folder) for folder in folders)
-        if inside and name not in present and not Path(document["path"]).exists():
+    for name, kept in held.items():
+        inside = any(Path(kept["path"]).is_relative_to(folder) for folder in folders)
+        if inside and name not in present and not Path(kept["path"]).exists():
             plan.remove.append(name)
             plan.removed.append(name)
     return plan

@@ -8,71 +8,28 @@ indexes that are missing, stale or damaged are built again from SQLite.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
-import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from index import derived, rows
 from index.encoder import Vectors
 from index.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
-from index.fulltext import Entry, FullText
-from index.records import ArticleRecord, Document, Footnote, Kind, Passage, Person, Piece, Sentence, SourceText
+from index.fulltext import FullText
+from index.records import ArticleRecord, Document, Footnote, Kind, Passage, Piece, Sentence
 from index.terms import Terms
 from index.vectors import VectorIndex
 
 FILE = "library.sqlite"
 LOCK = "write.lock"
-DERIVED = "derived"
-MANIFEST = "manifest.json"
 FORMAT = 1
 """Version of the folder's format; a newer one is refused."""
 
 _BETWEEN = (Kind.FOOTNOTE, Kind.MARK, Kind.FURNITURE, Kind.CAPTION)
 """What may stand inside the span of a sentence without belonging to it."""
-
-_SCHEMA = """
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, state TEXT NOT NULL,
-    path TEXT, media_type TEXT NOT NULL, encoding TEXT, text TEXT NOT NULL, pieces BLOB NOT NULL,
-    joins TEXT NOT NULL, exceptions TEXT NOT NULL);
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    position INTEGER NOT NULL, record TEXT NOT NULL);
-CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    article TEXT NOT NULL, kind TEXT NOT NULL, paragraph INTEGER NOT NULL, section TEXT NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, page TEXT, context TEXT NOT NULL,
-    translation TEXT);
-CREATE INDEX sentences_document ON sentences (document);
-CREATE TABLE footnotes (
-    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    article TEXT NOT NULL, label TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    text TEXT NOT NULL, page TEXT, sentence INTEGER, same_as INTEGER, translation TEXT);
-CREATE INDEX footnotes_sentence ON footnotes (sentence);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    article TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, section TEXT NOT NULL, page TEXT,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
-    translation TEXT, context TEXT NOT NULL);
-CREATE INDEX passages_document ON passages (document);
-CREATE TABLE vectors (encoder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, text))
-    WITHOUT ROWID;
-"""
-
-
-def text_key(text: str) -> str:
-    """The key under which the vector of a text is kept."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class Library:
@@ -81,7 +38,7 @@ class Library:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self._db = connection
-        self._derived: tuple[int, FullText, VectorIndex] | None = None
+        self._indexes: tuple[int, FullText, VectorIndex] | None = None
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -127,7 +84,7 @@ class Library:
 
     def close(self) -> None:
         """Closes the connection; using the library afterwards is an error."""
-        self._derived = None
+        self._indexes = None
         self._db.close()
 
     # -- manifest ---------------------------------------------------------------------------
@@ -186,10 +143,10 @@ class Library:
 
     def articles(self) -> dict[str, ArticleRecord]:
         """All articles and parts by id, in the order of documents and pages."""
-        rows = self._all(
+        found = self._all(
             "SELECT a.id, a.record FROM articles a JOIN documents d ON d.id = a.document ORDER BY d.name, a.position"
         )
-        return {name: _record(json.loads(record)) for name, record in rows}
+        return {name: rows.record(json.loads(record)) for name, record in found}
 
     def sentences(self, ids: Sequence[int] | None = None, *, document: str | None = None) -> list[Sentence]:
         """Sentences by id in the order given, or all of a document in reading order."""
@@ -209,9 +166,7 @@ class Library:
     def translations(self, ids: Sequence[int]) -> dict[int, str]:
         """Translations of sentences by id; those without one are left out."""
         marks = ",".join("?" * len(ids))
-        return dict(
-            self._all(f"SELECT id, translation FROM sentences WHERE id IN ({marks}) AND translation IS NOT NULL", ids)  # type: ignore[arg-type]
-        )
+        return dict(self._all(f"SELECT id, translation FROM sentences WHERE id IN ({marks}) AND translation IS NOT NULL", ids))
 
     def neighbours(self, sentence: Sentence, before: int, after: int) -> list[Sentence]:
         """The sentence with those around it in the same article, in reading order."""
@@ -241,91 +196,54 @@ class Library:
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Passages by id, in the order given."""
         marks = ",".join("?" * len(ids))
-        rows = self._all(
+        found = self._all(
             'SELECT p.id, d.name, p.article, p.kind, p.language, p.section, p.page, p.start, p."end", p.text, '
             f"p.sentences, p.translation FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})",
             ids,
         )
-        by_id = {row[0]: _passage(row) for row in rows}
+        by_id = {row[0]: rows.passage(row) for row in found}
         return [by_id[number] for number in ids if number in by_id]
 
     def passage_facts(self) -> dict[int, tuple[str, str, str, str]]:
         """Kind, language of the document's article, article and source of every passage, by id."""
         languages = {name: record.language for name, record in self.articles().items()}
-        rows = self._all("SELECT p.id, p.kind, p.language, p.article, d.name FROM passages p JOIN documents d ON d.id = p.document")
+        rows = self._all(
+            "SELECT p.id, p.kind, p.language, p.article, d.name FROM passages p JOIN documents d ON d.id = p.document"
+        )
         return {number: (kind, languages.get(article, language), article, name) for number, kind, language, article, name in rows}
 
     # -- derived indexes --------------------------------------------------------------------
 
-    def derived(self, terms: Terms) -> tuple[FullText, VectorIndex]:
+    def indexes(self, terms: Terms) -> tuple[FullText, VectorIndex]:
         """The full-text and vector indexes of the current generation.
 
         When the files are missing, stale or damaged they are built again from SQLite, in memory
         if the folder cannot be written.
         """
         generation = self.generation
-        if self._derived is None or self._derived[0] != generation:
-            self._derived = (generation, *self._open_derived(generation, terms))
-        return self._derived[1], self._derived[2]
+        if self._indexes is None or self._indexes[0] != generation:
+            folder = self.folder / derived.FOLDER / str(generation)
+            found = derived.read(folder)
+            if found is None:
+                try:
+                    found = self._build(folder, terms)
+                except OSError:
+                    found = self._build(None, terms)
+            self._indexes = (generation, *found)
+        return self._indexes[1], self._indexes[2]
 
-    def derived_is_sound(self) -> bool:
+    def indexes_are_sound(self) -> bool:
         """Whether the files of the current generation are whole, by their checksums."""
-        return _is_sound(self.folder / DERIVED / str(self.generation))
+        return derived.is_sound(self.folder / derived.FOLDER / str(self.generation))
 
-    def _open_derived(self, generation: int, terms: Terms) -> tuple[FullText, VectorIndex]:
-        folder = self.folder / DERIVED / str(generation)
-        if _is_sound(folder):
-            try:
-                return FullText.read(folder), VectorIndex.read(folder)
-            except LibraryError:
-                pass  # whole but unreadable, as after a change of version: built again below
-        try:
-            self.build_derived(generation, terms)
-            return FullText.read(folder), VectorIndex.read(folder)
-        except OSError:
-            return FullText.build(self._entries(terms), None), VectorIndex.build(*self._vectors())
-
-    def build_derived(self, generation: int, terms: Terms) -> None:
-        """Builds both indexes into a new folder and moves it into place, the manifest written last."""
-        parent = self.folder / DERIVED
-        parent.mkdir(exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix="building-", dir=parent))
-        try:
-            FullText.build(self._entries(terms), building)
-            VectorIndex.build(*self._vectors()).write(building)
-            _write_manifest(building)
-            target = parent / str(generation)
-            if target.exists():
-                shutil.rmtree(target)
-            os.replace(building, target)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
-
-    def _entries(self, terms: Terms) -> Iterator[Entry]:
-        articles = self.articles()
-        rows = self._all(
+    def _build(self, folder: Path | None, terms: Terms) -> tuple[FullText, VectorIndex]:
+        passages = self._all(
             "SELECT p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name "
             "FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
         )
-        sides = [_Sides(terms, *row) for row in rows]
-        for at, own in enumerate(sides):
-            near = [s for s in sides[max(0, at - 1) : at] + sides[at + 1 : at + 2] if s.article == own.article]
-            yield own.entry(articles.get(own.article), near, terms)
-
-    def _vectors(self) -> tuple[list[int], Vectors]:
-        """Ids and vectors of all passage sides that have one: id × 2 for the text, + 1 for the translation."""
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
-        known = dict(self._all("SELECT text, vector FROM vectors WHERE encoder = ?", (encoder,)))
-        ids: list[int] = []
-        rows: list[Any] = []
-        for number, text, translation, context in self._all("SELECT id, text, translation, context FROM passages ORDER BY id"):
-            for side, content in ((0, f"{context}{text}"), (1, translation)):
-                vector = known.get(text_key(content)) if content else None
-                if vector is not None:
-                    ids.append(number * 2 + side)
-                    rows.append(np.frombuffer(vector, dtype=np.float32))
-        return ids, np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+        vectors = dict(self._all("SELECT text, vector FROM vectors WHERE encoder = ?", (encoder,)))
+        return derived.build(folder, passages, self.articles(), vectors, terms)
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -362,11 +280,13 @@ class Library:
                 for name in remove:
                     self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
                 for document, state, path, found in add:
-                    self._insert(document, state, path, found, translate)
+                    rows.insert(self._db, document, state, path, found, translate)
                 generation = self.generation + 1
                 for key, value in {**manifest, "generation": generation}.items():
-                    self._db.execute("INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False)))
-                self.build_derived(generation, terms)
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False))
+                    )
+                self._build(self.folder / derived.FOLDER / str(generation), terms)
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")
@@ -374,75 +294,13 @@ class Library:
         self._sweep(generation)
 
     def _sweep(self, generation: int) -> None:
-        """Removes derived folders of older generations and what interrupted builds left behind."""
-        for folder in (self.folder / DERIVED).iterdir():
-            # The one before stays for readers that are about to open it.
-            if folder.name not in {str(generation), str(generation - 1)}:
-                shutil.rmtree(folder, ignore_errors=True)
-        keys = "SELECT DISTINCT encoder FROM vectors"
+        """Removes what no reader can need any more: old generations, vectors of other encoders."""
+        # The generation before stays for readers that are about to open it.
+        derived.sweep(self.folder / derived.FOLDER, (generation - 1, generation))
         current = self.manifest().get("encoder", {}).get("fingerprint")
-        for (encoder,) in self._all(keys):
-            if encoder != current:
-                with _disk(self.folder), self._db:
-                    self._db.execute("DELETE FROM vectors WHERE encoder = ?", (encoder,))
-
-    def _next(self, table: str) -> int:
-        row = self._one(f"SELECT coalesce(max(id), -1) + 1 FROM {table}")
-        return int(row[0]) if row else 0
-
-    def _insert(
-        self,
-        document: Document,
-        state: str,
-        path: Path,
-        found: Sequence[Passage],
-        translate: Callable[[str], str | None],
-    ) -> None:
-        source = document.source
-        number = self._next("documents")
-        first, note, base = self._next("sentences"), self._next("footnotes"), self._next("passages")
-        pieces = json.dumps([(p.start, p.end, p.kind) for p in document.pieces])
-        self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number, source.name, source.sha256, state, str(path), source.media_type, source.encoding, source.text, pieces,
-                json.dumps(document.joins), json.dumps(document.exceptions, ensure_ascii=False),
-            ),
-        )  # fmt: skip
-        taken = {row[0] for row in self._all("SELECT id FROM articles")}
-        for at, record in enumerate(document.articles):
-            if record.id in taken:
-                raise LibraryError(f"{source.name}: the library already holds an article “{record.id}”; give it another id.")
-            self._db.execute("INSERT INTO articles VALUES (?, ?, ?, ?)", (record.id, number, at, json.dumps(asdict(record), ensure_ascii=False)))
-        self._db.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (first + s.id, number, s.article, s.kind, s.paragraph, json.dumps(s.section, ensure_ascii=False), s.start, s.end, s.text, s.page, s.context, translate(s.text))
-                for s in document.sentences
-            ],
-        )  # fmt: skip
-        self._db.executemany(
-            "INSERT INTO footnotes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    note + f.id, number, f.article, f.label, f.start, f.end, f.text, f.page,
-                    None if f.sentence is None else first + f.sentence, None if f.same_as is None else note + f.same_as, translate(f.text),
-                )
-                for f in document.footnotes
-            ],
-        )  # fmt: skip
-        contexts = {s.id: s.context for s in document.sentences}
-        self._db.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    base + p.id, number, p.article, p.kind, p.language, json.dumps(p.section, ensure_ascii=False), p.page, p.start, p.end, p.text,
-                    json.dumps([first + s for s in p.sentences]), p.translation,
-                    passage_context(p, contexts),
-                )
-                for p in found
-            ],
-        )  # fmt: skip
+        if self._one("SELECT 1 FROM vectors WHERE encoder <> ? LIMIT 1", (current,)):
+            with _disk(self.folder):
+                self._db.execute("DELETE FROM vectors WHERE encoder <> ?", (current,))
 
     def sides(self, *, without: Sequence[str] = ()) -> list[str]:
         """Every text that may have a vector: passages with their context, and their translations."""
@@ -453,43 +311,6 @@ class Library:
             without,
         )
         return [side for row in rows for side in row if side]
-
-
-class _Sides:
-    """One passage as terms on its Chinese and its English side."""
-
-    def __init__(
-        self, terms: Terms, number: int, language: str, text: str, translation: str | None, section: str,
-        article: str, context: str, source: str,
-    ) -> None:  # fmt: skip
-        own = f"{context} {text}"
-        chinese, english = (own, translation or "") if language == "zh" else (translation or "", own)
-        self.id, self.article, self.source = number, article, source
-        self.section = " ".join(json.loads(section))
-        self.chinese = terms.terms(chinese)
-        self.english = terms.terms(english)
-        self.grams = terms.grams(chinese)
-
-    def entry(self, record: ArticleRecord | None, near: Sequence[_Sides], terms: Terms) -> Entry:
-        """What full text keeps of it: its own terms, its headings', its neighbours'."""
-        titles = (record.title_zh or "", " ".join(record.keywords), record.title_en or "") if record else ("",) * 3
-        fields = {
-            "zh": self.chinese,
-            "zh_grams": self.grams,
-            "zh_head": terms.terms(f"{self.section} {titles[0]} {titles[1]}") if self.chinese else [],
-            "zh_near": [term for side in near for term in side.chinese],
-            "en": self.english,
-            "en_head": terms.terms(titles[2]) if self.english else [],
-            "en_near": [term for side in near for term in side.english],
-        }
-        return Entry(self.id, fields, self.source, self.article)
-
-
-def passage_context(passage: Passage, contexts: dict[int, str]) -> str:
-    """The readings of a table's rows, which the cells alone do not tell; empty for running text."""
-    if passage.kind is not Kind.TABLE:
-        return ""
-    return "\n".join(contexts[s] for s in passage.sentences) + "\n"
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -517,13 +338,13 @@ def _create(path: Path) -> None:
         building.unlink(missing_ok=True)
         connection = sqlite3.connect(building)
         try:
-            connection.executescript(_SCHEMA)
+            connection.executescript(rows.SCHEMA)
             connection.execute("INSERT INTO manifest VALUES ('format', ?)", (json.dumps(FORMAT),))
             connection.execute("INSERT INTO manifest VALUES ('generation', '0')")
             connection.commit()
         finally:
             connection.close()
-        os.replace(building, path)
+        building.replace(path)
 
 
 @contextmanager
@@ -537,41 +358,3 @@ def _disk(folder: Path) -> Iterator[None]:
         raise LibraryError(
             f"{folder} cannot be written ({error.strerror}); free some space and run `wenzheng index` again."
         ) from error
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    sums = {}
-    for path in sorted(folder.rglob("*")):
-        # Tantivy's lock files come and go.
-        if path.is_file() and path.name != MANIFEST and not path.name.endswith(".lock"):
-            sums[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return sums
-
-
-def _write_manifest(folder: Path) -> None:
-    path = folder / MANIFEST
-    with path.open("w", encoding="utf-8") as stream:
-        json.dump(_checksums(folder), stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _is_sound(folder: Path) -> bool:
-    try:
-        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8")) == _checksums(folder))
-    except (OSError, ValueError):
-        return False
-
-
-def _record(data: dict[str, Any]) -> ArticleRecord:
-    record = ArticleRecord(**{**data, "authors": (), "keywords": tuple(data["keywords"])})
-    return replace(record, authors=tuple(Person(**person) for person in data["authors"]))
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    return Passage(
-        row[0], row[1], row[2], Kind(row[3]), row[4], tuple(json.loads(row[5])), row[6], row[7], row[8], row[9],
-        tuple(json.loads(row[10])), row[11],
-    )  # fmt: skip
-
-

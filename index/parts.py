@@ -13,7 +13,7 @@ from index.layout import page_number as number_of
 from index.notes import Notes, find_notes
 from index.records import ArticleRecord, Kind, SourceText
 from index.script import ends_sentence, language
-from index.tables import is_row
+from index.tables import is_row, is_rule
 
 _NUMERAL = "一二三四五六七八九十"
 _HEADINGS = (
@@ -171,17 +171,15 @@ def _part_record(source: SourceText, part: str, title: str) -> ArticleRecord:
     )
 
 
-_RULE = re.compile(r"[|\s:\-–—]+")
-
-
 def _matter(lines: Sequence[Line], roles: list[Role | None], first: int, last: int, kind: Kind) -> None:
     """Front and back matter: headings inside it switch between contents and notices."""
     for at in range(first, last):
         for other, pattern in _FRONT:
             if pattern.fullmatch(lines[at].text):
                 kind = other
+                roles[at] = roles[at] or Role(Kind.HEADING, "", 1)
         if roles[at] is None:
-            roles[at] = Role(Kind.FURNITURE if _RULE.fullmatch(lines[at].text) else kind, "")
+            roles[at] = Role(Kind.FURNITURE if is_rule(lines[at]) else kind, "")
 
 
 def _abstracts(

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     INDEX = "index"  # the year's index of a journal
     NOTICE = "notice"  # preface, submission notes, subscription page
     SPACE = "space"
+    LEFT_OVER = "left over"  # claimed by nothing: a fault, listed in the fidelity report
 
 
 ANSWERING = frozenset({Kind.BODY, Kind.ABSTRACT, Kind.TABLE})

@@ -97,8 +97,7 @@ class Searcher:
             question,
             spoken,
             tuple(
-                Hit(passages[number], rank, scores[number], tuple(found_by[number]))
-                for rank, number in enumerate(order, start=1)
+                Hit(passages[number], rank, scores[number], tuple(found_by[number])) for rank, number in enumerate(order, start=1)
             ),
             also_searched(named, spoken),
         )
@@ -109,9 +108,9 @@ class Searcher:
         self, question: str, spoken: Language, named: Sequence[Any], limits: Mapping[str, Sequence[str]] | None
     ) -> list[tuple[int, float]]:
         """BM25 on the side in the question's language, other forms of its concepts included."""
-        fulltext, _ = self.library.derived(self.terms)
+        fulltext, _ = self.library.indexes(self.terms)
         w = self.weights
-        own = {term: 1.0 for term in self.terms.terms(question)}
+        own = dict.fromkeys(self.terms.terms(question), 1.0)
         for _, entry in named:
             for form in entry.zh if spoken == "zh" else entry.en:
                 for term in self.terms.terms(form):
@@ -122,26 +121,24 @@ class Searcher:
             f"{spoken}_near": {term: weight * w.near for term, weight in own.items()},
         }
         if spoken == "zh":
-            fields["zh_grams"] = {gram: w.grams for gram in self.terms.grams(question)}
+            fields["zh_grams"] = dict.fromkeys(self.terms.grams(question), w.grams)
         return fulltext.search(fields, _DEPTH, limits)
 
     def _across(
         self, spoken: Language, named: Sequence[Any], limits: Mapping[str, Sequence[str]] | None
     ) -> list[tuple[int, float]]:
         """BM25 on the side in the other language, by the concepts that the glossary knows."""
-        fulltext, _ = self.library.derived(self.terms)
+        fulltext, _ = self.library.indexes(self.terms)
         other: Language = "en" if spoken == "zh" else "zh"
         forms = [form for _, entry in named for form in (entry.en if other == "en" else entry.zh)]
         terms = {term: 1.0 for form in forms for term in self.terms.terms(form)}
-        return fulltext.search({other: terms, f"{other}_head": {t: self.weights.head for t in terms}}, _DEPTH, limits)
+        return fulltext.search({other: terms, f"{other}_head": dict.fromkeys(terms, self.weights.head)}, _DEPTH, limits)
 
-    def _dense(
-        self, question: str, spoken: Language, limits: Mapping[str, Sequence[str]] | None
-    ) -> list[tuple[int, float]]:
+    def _dense(self, question: str, spoken: Language, limits: Mapping[str, Sequence[str]] | None) -> list[tuple[int, float]]:
         """Nearest vectors, where the encoder knows the question's language; a passage counts once."""
         if spoken not in self.languages:
             return []
-        _, vectors = self.library.derived(self.terms)
+        _, vectors = self.library.indexes(self.terms)
         if not vectors.size:
             return []
         depth = vectors.size if limits else 3 * _DEPTH
@@ -190,5 +187,3 @@ def also_searched(named: Sequence[Any], spoken: Language) -> tuple[str, ...]:
             if candidate.casefold() != form and candidate not in shown:
                 shown.append(candidate)
     return tuple(shown)
-
-

@@ -43,14 +43,6 @@ class _Paragraph:
     level: int = 0
 
 
-@dataclass(slots=True)
-class _Marks:
-    """Where marks stand, collected while sentences are made: (block, label) → sentence id."""
-
-    bearers: dict[tuple[int, str], int] = field(default_factory=dict)
-    unmatched: list[str] = field(default_factory=list)
-
-
 def analyse(source: SourceText, records: Sequence[ArticleRecord] = ()) -> Document:
     """Takes a source apart into articles, sentences, footnotes, tables and furniture.
 
@@ -78,7 +70,7 @@ _ORDER = tuple(Kind)
 
 
 def _pieces(text: str, kinds: bytearray) -> tuple[Piece, ...]:
-    """Runs of one kind; white space that no piece claimed is SPACE."""
+    """Runs of one kind; what nobody claimed is SPACE, or LEFT_OVER where it is no white space."""
     codes = np.frombuffer(bytes(kinds), dtype=np.uint8).copy()
     space = _ORDER.index(Kind.SPACE) + 1
     for match in re.finditer(r"\s+", text):
@@ -89,7 +81,7 @@ def _pieces(text: str, kinds: bytearray) -> tuple[Piece, ...]:
     cuts = np.flatnonzero(np.diff(codes)) + 1
     edges = [0, *cuts.tolist(), len(codes)]
     return tuple(
-        Piece(a, b, _ORDER[codes[a] - 1] if codes[a] else Kind.FURNITURE)
+        Piece(a, b, _ORDER[codes[a] - 1] if codes[a] else Kind.LEFT_OVER)
         for a, b in zip(edges, edges[1:], strict=False)
     )
 
@@ -161,13 +153,13 @@ class _Builder:
         self._close(open_)
 
     def _claim(self, line: Line, role: Role) -> None:
-        code = _ORDER.index(role.kind) + 1
-        self.kinds[line.start : line.end] = bytes([code]) * (line.end - line.start)
+        self._claim_as(role.kind, line.start, line.end)
         if role.skip:
-            label = Kind.MARK if role.kind is Kind.FOOTNOTE else Kind.META
-            if role.kind is Kind.HEADING:
-                label = Kind.FURNITURE
-            self.kinds[line.start : line.start + role.skip] = bytes([_ORDER.index(label) + 1]) * role.skip
+            label = Kind.MARK if role.kind is Kind.FOOTNOTE else Kind.FURNITURE
+            self._claim_as(label, line.start, line.start + role.skip)
+
+    def _claim_as(self, kind: Kind, start: int, end: int) -> None:
+        self.kinds[start:end] = bytes([_ORDER.index(kind) + 1]) * (end - start)
 
     def _close(self, open_: _Paragraph | None) -> None:
         if open_ is not None:
@@ -221,7 +213,7 @@ class _Builder:
         if self.lay.wrapped and (self.lay.spaced or not line.blanks or turned):
             short = before.width < _NEARLY_FULL * self.lay.full
             if self.lay.spaced or turned:
-                return complete and (short or bool(_PARAGRAPH_START.match(line.text))) or (colon and short and bool(_PARAGRAPH_START.match(line.text)))
+                return (complete and (short or bool(_PARAGRAPH_START.match(line.text)))) or (colon and short and bool(_PARAGRAPH_START.match(line.text)))
             return False
         if not line.blanks and not turned:
             return False
@@ -290,7 +282,7 @@ class _Builder:
             if turned and tail == head and re.match(f"[{HAN}]", tail) and tail not in _DOUBLED:
                 start, end = spans[k]
                 spans[k] = (start, end - 1)
-                self.kinds[end - 1] = _ORDER.index(Kind.FURNITURE) + 1
+                self._claim_as(Kind.FURNITURE, end - 1, end)
         return spans
 
     def _take_marks(self, raw: Mapped, at: Sequence[int]) -> tuple[Mapped, list[tuple[int, str, int]]]:
@@ -330,15 +322,18 @@ class _Builder:
 
     def _claim_mark(self, raw: Mapped, start: int, end: int) -> None:
         for offset in raw.origin[start:end].tolist():
-            self.kinds[offset] = _ORDER.index(Kind.MARK) + 1
+            self._claim_as(Kind.MARK, offset, offset + 1)
 
     def _block_at(self, offset: int, at: Sequence[int]) -> int:
         return next((self.block_of_line[k] for k in at if self.lines[k].start <= offset < self.lines[k].end), -1)
 
     def _table(self, at: Sequence[int], caption: str) -> None:
         part = self.roles[at[0]].part
+        for k in at:  # what draws the table and stands in no row is furniture
+            self._claim_as(Kind.FURNITURE, self.lines[k].start, self.lines[k].end)
         for row in rows(self.text, [self.lines[k] for k in at], caption):
             start, end = row.cells.span()
+            self._claim_as(Kind.TABLE, start, end)
             self.sentences.append(
                 Sentence(
                     len(self.sentences), part, Kind.TABLE, self.paragraph, self._section(), start, end,

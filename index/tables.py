@@ -27,6 +27,11 @@ def is_row(line: Line) -> bool:
     return line.text.startswith("|") or (line.text.startswith("- |") and line.text.endswith("|"))
 
 
+def is_rule(line: Line) -> bool:
+    """Whether the line only draws a table: a rule, or a row without words."""
+    return bool(_RULE.fullmatch(line.text))
+
+
 def _cells(source: str, line: Line) -> list[Mapped]:
     """The cells between the bars of a line; empty ones are empty."""
     bars = [line.start - 1] + [k for k in range(line.start, line.end) if source[k] == "|"]
@@ -45,7 +50,7 @@ def rows(source: str, lines: Sequence[Line], caption: str) -> list[Row]:
     The first row names the columns.  A cell under a nameless column belongs to the column before
     it, and an empty first cell repeats the one above: that is how merged cells come out of a PDF.
     """
-    lines = [line for line in lines if not _RULE.fullmatch(line.text)]
+    lines = [line for line in lines if not is_rule(line)]
     if not lines:
         return []
     names = [cell.text for cell in _cells(source, lines[0])]

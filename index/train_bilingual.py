@@ -6,7 +6,6 @@ import csv
 import gzip
 import html
 import json
-import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,10 +74,6 @@ def _tatoeba(data: Path) -> Iterator[tuple[str, str]]:
         english, chinese = line.split("\t")[:2]
         if _key(english) not in held and _key(chinese) not in held:
             yield chinese, english
-
-
-def _tsv(folder: str, *names: str) -> Iterator[tuple[str, str]]:
-    raise NotImplementedError
 
 
 def _captions(data: Path) -> Iterator[tuple[str, str]]:
@@ -252,3 +247,62 @@ class Teacher:
     def rows(self, texts: Sequence[str]) -> Floats:
         """The vectors of known texts."""
         return self._rows[[self._place[text] for text in texts]].astype(np.float32)
+
+
+# --- questions and the passages that answer -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A passage, the English of it where there is one, and questions that it answers."""
+
+    article: str
+    zh: str
+    en: str | None
+    zh_questions: tuple[str, ...]
+    en_questions: tuple[str, ...] = ()
+
+
+def _squad(path: Path, without: frozenset[str] = frozenset()) -> Iterator[Asked]:
+    for number, article in enumerate(json.loads(path.read_text(encoding="utf-8"))["data"]):
+        if article.get("title") not in without:
+            for paragraph in article["paragraphs"]:
+                asked = tuple(dict.fromkeys(item["question"] for item in paragraph["qas"]))
+                yield Asked(article.get("title") or f"{path.name} {number}", paragraph["context"], None, asked)
+
+
+def held_titles(data: Path) -> frozenset[str]:
+    """Articles of DRCD for measuring: those of its test part that its dev part lacks, and every seventh other."""
+    dev, test = (
+        list(dict.fromkeys(a["title"] for a in json.loads((data / "drcd" / f"DRCD_{part}.json").read_text())["data"]))
+        for part in ("dev", "test")
+    )
+    return frozenset(set(test) - set(dev)) | frozenset([title for title in test if title in dev][::7])
+
+
+def public_questions(data: Path) -> list[Asked]:
+    """cmrc2018_dev, and DRCD_dev without the held articles."""
+    held = held_titles(data)
+    return [*_squad(data / "cmrc2018" / "cmrc2018_dev.json"), *_squad(data / "drcd" / "DRCD_dev.json", held)]
+
+
+def own_questions(seeds: Path, path: Path) -> list[Asked]:
+    """The project's training questions with their passages, as indexing cuts them."""
+    from index import catalog, files, memory
+    from index.passages import passages
+    from index.settings import Settings
+    from index.structure import analyse
+
+    records = catalog.load(seeds / catalog.NAME)
+    pairs = memory.load([seeds / memory.FOLDER])
+    found = {}
+    for source in files.find([seeds]):
+        document = analyse(files.read(source), records.get(source.name, ()))
+        for passage in passages(document, Settings().passage_length, pairs.translate):
+            found[passage.article, passage.text[:20]] = passage
+    asked = []
+    for line in _lines(path):
+        item = json.loads(line)
+        passage = found[item["article"], item["passage_start"]]
+        asked.append(Asked(passage.article, passage.text, passage.translation, tuple(item["zh"]), tuple(item["en"])))
+    return asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,13 @@ FILE = "vectors.faiss"
 class VectorIndex:
     """Exact inner-product search over unit vectors; ids are the caller's."""
 
-    def __init__(self, index: object) -> None:
+    def __init__(self, index: Any) -> None:
         self._index = index
 
     @property
     def size(self) -> int:
         """How many vectors it holds."""
-        return int(self._index.ntotal)  # type: ignore[attr-defined]
+        return int(self._index.ntotal)
 
     @classmethod
     def build(cls, ids: Sequence[int], vectors: Vectors) -> VectorIndex:
@@ -60,6 +61,6 @@ class VectorIndex:
         k = min(k, self.size)
         if not k:
             return []
-        scores, ids = self._index.search(query, k)  # type: ignore[attr-defined]
+        scores, ids = self._index.search(query, k)
         found: NDArray[np.int64] = ids[0]
         return [(int(i), float(s)) for i, s in zip(found, scores[0], strict=True) if i >= 0]

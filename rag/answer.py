@@ -86,9 +86,7 @@ class Answerer:
                 if number not in citations:
                     citations[number] = self._citation(len(citations) + 1, item, articles)
                 numbers.append(citations[number].number)
-            claims.append(
-                Claim(draft.text, tuple(numbers), draft.evidence[0].score, "supported", draft.original, draft.item)
-            )
+            claims.append(Claim(draft.text, tuple(numbers), draft.evidence[0].score, "supported", draft.original, draft.item))
         return tuple(claims), tuple(citations.values())
 
     def _citation(self, number: int, item: Evidence, articles: Mapping[str, ArticleRecord]) -> Citation:
@@ -116,9 +114,7 @@ class Answerer:
         """The author's own sources, Ibid. followed to what it repeats."""
         library = self.searcher.library
         notes = library.footnotes([sentence])
-        return tuple(
-            library.footnote(note.same_as) or note if note.same_as is not None else note for note in notes
-        )
+        return tuple(library.footnote(note.same_as) or note if note.same_as is not None else note for note in notes)
 
 
 def name(person: Person, language: Language) -> str | None:
@@ -135,5 +131,3 @@ def _text(claims: Sequence[Claim], language: Language) -> str:
         gap = "" if not result else "\n" if claim.item else "" if language == "zh" else " "
         result += f"{gap}{claim.text}{note}{marks if language == 'zh' else f' {marks}'}"
     return result
-
-

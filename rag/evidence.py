@@ -90,7 +90,7 @@ def _term_weights(searcher: Searcher, question: Analysis) -> dict[frozenset[str]
 
     A term's weight is its inverse document frequency (Robertson and Sparck Jones 1976).
     """
-    fulltext, _ = searcher.library.derived(searcher.terms)
+    fulltext, _ = searcher.library.indexes(searcher.terms)
     groups: dict[frozenset[str], float] = {}
     forms: dict[str, set[str]] = {}
     for form, entry in searcher.glossary.named(question.text):

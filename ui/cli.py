@@ -88,7 +88,8 @@ def ask(
             continue
         print(answer.text)
         for citation in answer.citations:
-            page = f", {'第' if answer.language == 'zh' else 'p. '}{citation.page}{'页' if answer.language == 'zh' else ''}" if citation.page else ""
+            form = "，第 {} 页" if answer.language == "zh" else ", p. {}"
+            page = form.format(citation.page) if citation.page else ""
             print(f"\n[{citation.number}] {citation.title}{page} ({citation.source} {citation.start}–{citation.end})")
             print(f"    {citation.quote}")
             for note in citation.footnotes:

@@ -38,7 +38,7 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
         if built and fingerprint and built["fingerprint"] != fingerprint:
             lines.append(f"  built with the encoder “{built['name']}”, another is set; run `wenzheng index`.")
             sound = False
-        if not library.derived_is_sound():
+        if not library.indexes_are_sound():
             lines.append("  the indexes are missing or damaged; they are built again when first used, or by `wenzheng index`.")
     except LibraryError as error:
         lines.append(f"Library: {error}")

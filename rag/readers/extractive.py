@@ -29,6 +29,7 @@ _MARKER = re.compile(r"(?:" + "|".join(m for chain in _ORDINALS for m in chain) 
 _LIST_REACH = 60  # sentences after a list's head in which its items are looked for
 _MOST = {"list": 7, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
 _MOST_ELSE = 2
+_ENUMERATED = ("list", "why", "how", "summary", "compare")  # kinds that an enumeration answers whole
 _NEAR_BEST = 0.72  # of the best score: a sentence further below adds noise (tune split)
 _SAME = 0.75  # share of terms in common above which a sentence says nothing new
 
@@ -44,10 +45,9 @@ class ExtractiveReader:
         if not evidence:
             return []
         chosen = self._choose(question, evidence, searcher)
-        if question.kind in ("list", "why", "how", "summary", "compare"):
-            if items := self._enumeration(chosen[0], searcher):
-                rest = [e for e in chosen[1:] if e.sentence.id not in {i.sentence.id for i in items}]
-                chosen = [*items, *rest[: max(0, _MOST.get(question.kind, _MOST_ELSE) - len(items))]]
+        if question.kind in _ENUMERATED and (items := self._enumeration(chosen[0], searcher)):
+            rest = [e for e in chosen[1:] if e.sentence.id not in {i.sentence.id for i in items}]
+            chosen = [*items, *rest[: max(0, _MOST.get(question.kind, _MOST_ELSE) - len(items))]]
         chosen = self._complete(chosen, searcher)
         return [self._draft(question, e) for e in self._ordered(chosen)]
 
@@ -139,4 +139,4 @@ def _run(own: Sequence[Sentence], starts: Sequence[int], chain: Sequence[str], p
         elif runs[-1]:
             runs[-1].append(k)
     full = [run for run in runs if len(run) >= 2]
-    return min(full, key=lambda run: 0 if run[0] - 1 <= place <= run[-1] + 3 else min(abs(place - run[0]), abs(place - run[-1])), default=[])
+    return min(full, key=lambda run: max(0, run[0] - 1 - place, place - run[-1] - 3), default=[])
