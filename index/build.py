@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,17 @@ from typing import Any
 from index import catalog, files, glossary, memory
 from index.derived import text_key
 from index.encoder import Encoder
-from index.errors import DocumentError, LibraryError
+from index.errors import DocumentError
 from index.library import Library
 from index.passages import passages
-from index.records import ArticleRecord, Document, Language, Passage
-from index.rows import passage_context
+from index.records import ANSWERING, ArticleRecord, Document, Language
+from index.rows import Addition, passage_context
 from index.script import language
 from index.settings import Settings
 from index.structure import analyse
 from index.terms import Terms
 
-PIPELINE = 1
+PIPELINE = 2
 """Raised when cleaning changes what it makes of a file, so that every document is read again."""
 
 _BATCH = 256  # texts encoded between two commits of vectors
@@ -47,7 +47,7 @@ class Report:
 class _Plan:
     """What is to be done, worked out before anything is written."""
 
-    add: list[tuple[Document, str, Path, list[Passage]]] = field(default_factory=list)
+    add: list[Addition] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -67,25 +67,24 @@ def index(
     """Brings the library up to date with files and folders; only what changed is touched.
 
     Documents of an indexed folder whose file is gone are removed.  A file that cannot be read is
-    reported and leaves the rest, and what the library held of it, as it was.
+    reported and leaves the rest, and what the library held of it, as it was.  `rebuild` reads and
+    encodes all of them again.
     Raises LibraryError and its kin when the library cannot be written.
     """
     found = files.find(paths)
     with Library.writing(settings.library) as library:
         manifest = library.manifest()
         book = _glossary_text(paths, manifest.get("glossary", ""))
-        pairs = _memory(paths)
-        plan = _plan(library, found, paths, settings, pairs, rebuild=rebuild, progress=progress)
+        plan = _plan(library, found, paths, settings, rebuild=rebuild, progress=progress)
         again = rebuild or manifest.get("encoder", {}).get("fingerprint") != encoder.fingerprint
         if not (plan.add or plan.remove or again or book != manifest.get("glossary", "")):
             return _report(plan, 0)
         spoken = encoder.languages()
-        encoded = _encode(library, encoder, _texts(library, plan, spoken), progress)
+        encoded = _encode(library, encoder, _texts(library, plan, spoken), progress, rebuild=rebuild)
         progress("write", 0, 1)
         library.commit(
             remove=plan.remove,
             add=plan.add,
-            translate=pairs.translate,
             manifest={
                 "encoder": {
                     "name": encoder.name,
@@ -105,6 +104,7 @@ def index(
 
 def remove(names: Sequence[str], settings: Settings) -> Report:
     """Takes documents out of the library by name; raises DocumentError for a name it does not hold."""
+    Library.open(settings.library).close()  # `writing` would make an empty one
     with Library.writing(settings.library) as library:
         held = {document["name"] for document in library.documents()}
         for name in names:
@@ -113,7 +113,6 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
         library.commit(
             remove=names,
             add=(),
-            translate=lambda text: None,
             manifest={},
             terms=Terms(glossary.parse(library.manifest().get("glossary", "")).words()),
         )
@@ -132,43 +131,54 @@ def _plan(
     found: Sequence[Path],
     paths: Sequence[Path],
     settings: Settings,
-    pairs: memory.Memory,
     *,
     rebuild: bool,
     progress: Progress,
 ) -> _Plan:
-    plan = _Plan()
     held = {document["name"]: document for document in library.documents()}
+    gone = _gone(held, found, paths)
+    plan = _Plan(remove=list(gone), removed=list(gone))
+    owners = {key: record.source for key, record in library.articles().items() if record.source not in gone}
+    coming = {path.name for path in found}
     records = {folder: catalog.load(folder / catalog.NAME) for folder in {path.parent for path in found}}
-    memories = {folder: memory.digest(folder / memory.FOLDER) for folder in records}
+    memories = _Memories(paths)
     for number, path in enumerate(found):
         progress("read", number, len(found))
         known = held.get(path.name)
         own = records[path.parent].get(path.name, ())
+        pairs, digest = memories.of(path)
+        coming.discard(path.name)
         try:
-            _same_name(path, known, [planned for _, _, planned, _ in plan.add])
-            state = _state(path, own, settings, memories[path.parent])
-            if known and known["state"] == state and not rebuild:
+            _same_name(path, known, [addition.path for addition in plan.add])
+            state = _state(path, own, settings, digest)
+            if known and known["state"] == state and known["path"] == str(path.resolve()) and not rebuild:
                 plan.unchanged.append(path.name)
                 continue
             document = analyse(files.read(path), own)
+            _claim(document, owners, coming)
             made = passages(document, settings.passage_length, pairs.translate)
-        except (DocumentError, LibraryError) as error:
+        except DocumentError as error:
             plan.failed.append(str(error))
             continue
-        plan.add.append((document, state, path.resolve(), made))
+        plan.add.append(Addition(document, state, path.resolve(), made, pairs.translate))
         (plan.updated if known else plan.added).append(path.name)
         if known:
             plan.remove.append(path.name)
     progress("read", len(found), len(found))
+    return plan
+
+
+def _gone(held: Mapping[str, Mapping[str, Any]], found: Sequence[Path], paths: Sequence[Path]) -> list[str]:
+    """The documents of the folders given whose file is there no more."""
     folders = [path.resolve() for path in paths if path.is_dir()]
     present = {path.name for path in found}
-    for name, kept in held.items():
-        inside = any(Path(kept["path"]).is_relative_to(folder) for folder in folders)
-        if inside and name not in present and not Path(kept["path"]).exists():
-            plan.remove.append(name)
-            plan.removed.append(name)
-    return plan
+    return [
+        name
+        for name, kept in held.items()
+        if name not in present
+        and any(Path(kept["path"]).is_relative_to(folder) for folder in folders)
+        and not Path(kept["path"]).exists()
+    ]
 
 
 def _same_name(path: Path, known: dict[str, Any] | None, planned: Iterable[Path]) -> None:
@@ -177,6 +187,24 @@ def _same_name(path: Path, known: dict[str, Any] | None, planned: Iterable[Path]
     other = next((p for p in planned if p.name == path.name), other)
     if other is not None and other != path.resolve():
         raise DocumentError(f"{path}: the library already holds {other} under the same file name; rename one of them.")
+
+
+def _claim(document: Document, owners: dict[str, str], coming: Collection[str]) -> None:
+    """Makes a document the owner of its article ids; two articles of one id cannot both be cited by it.
+
+    What the documents `coming` own now they will claim themselves.
+    """
+    name = document.source.name
+    ids = [record.id for record in document.articles]
+    for number, key in enumerate(ids):
+        owner = owners.get(key, name)
+        if key in ids[:number] or owner not in (name, *coming):
+            raise DocumentError(
+                f"{name}: the article id “{key}” is already that of an article in {owner}; give it another one in {catalog.NAME}."
+            )
+    for key in [key for key, owner in owners.items() if owner == name]:
+        del owners[key]
+    owners.update(dict.fromkeys(ids, name))
 
 
 def _state(path: Path, records: Sequence[ArticleRecord], settings: Settings, translations: str) -> str:
@@ -197,9 +225,20 @@ def _glossary_text(paths: Sequence[Path], kept: str) -> str:
     return kept
 
 
-def _memory(paths: Sequence[Path]) -> memory.Memory:
-    folders = {path if path.is_dir() else path.parent for path in paths}
-    return memory.load([folder / memory.FOLDER for folder in sorted(folders)])
+class _Memories:
+    """The translations for each file: those beside it and those of the folder given that holds it."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._given = [path for path in paths if path.is_dir()]
+        self._loaded: dict[tuple[Path, ...], tuple[memory.Memory, str]] = {}
+
+    def of(self, path: Path) -> tuple[memory.Memory, str]:
+        """The translations for a file, and a digest of them."""
+        folders = {path.parent, *(folder for folder in self._given if path.is_relative_to(folder))}
+        key = tuple(folder / memory.FOLDER for folder in sorted(folders))
+        if key not in self._loaded:
+            self._loaded[key] = memory.load(key), " ".join(memory.digest(folder) for folder in key if folder.is_dir())
+        return self._loaded[key]
 
 
 # -- vectors ------------------------------------------------------------------------------------
@@ -208,16 +247,19 @@ def _memory(paths: Sequence[Path]) -> memory.Memory:
 def _texts(library: Library, plan: _Plan, spoken: frozenset[Language]) -> list[str]:
     """Every text side that the encoder can tell apart and that will stand in the library."""
     texts = library.sides(without=plan.remove)
-    for document, _, _, made in plan.add:
-        contexts = {s.id: s.context for s in document.sentences}
-        for passage in made:
+    for addition in plan.add:
+        contexts = {s.id: s.context for s in addition.document.sentences}
+        for passage in addition.passages:
             texts += [f"{passage_context(passage, contexts)}{passage.text}", passage.translation or ""]
+        for sentence in addition.document.sentences:
+            if sentence.kind in ANSWERING:
+                texts += [sentence.context or sentence.text, addition.translate(sentence.text) or ""]
     return [text for text in dict.fromkeys(texts) if text and language(text) in spoken]
 
 
-def _encode(library: Library, encoder: Encoder, texts: Sequence[str], progress: Progress) -> int:
+def _encode(library: Library, encoder: Encoder, texts: Sequence[str], progress: Progress, *, rebuild: bool) -> int:
     """Vectors for texts that have none yet, committed batch by batch; returns how many were made."""
-    known = library.known_vectors(encoder.fingerprint, [text_key(text) for text in texts])
+    known = set() if rebuild else library.known_vectors(encoder.fingerprint, [text_key(text) for text in texts])
     missing = [text for text in texts if text_key(text) not in known]
     # Texts of one length in a batch waste no padding.
     missing.sort(key=len)

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import compress, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +67,8 @@ class Mapped:
         """Only the characters where `mask` is true."""
         if mask.all():
             return self
-        chars = np.array(list(self.text)) if self.text else np.empty(0, dtype="<U1")
-        return Mapped("".join(chars[mask]), self.origin[mask])
+        # Not as an array of characters: numpy takes NUL for the end of a string.
+        return Mapped("".join(compress(self.text, mask.tolist())), self.origin[mask])
 
     def span(self) -> tuple[int, int]:
         """Half-open span of the source from the first character to the last."""
@@ -117,7 +118,7 @@ def close_names(mapped: Mapped) -> Mapped:
         drop[match.start()] = match.start() == 0 or match.end() == len(text)
     for match in _SPACED_OUT.finditer(text):
         places = [k for k in range(*match.span()) if not text[k].isspace()]
-        for number, (a, b) in enumerate(zip(places, places[1:], strict=False)):
+        for number, (a, b) in enumerate(pairwise(places)):
             if len(places) % 2 or number % 2 == 0:
                 drop[a + 1 : b] = True
     return Mapped(re.sub(r"\s", " ", text), mapped.origin).keep(~drop)

@@ -27,9 +27,9 @@ Row = tuple[int, str, str, str | None, str, str, str, str]
 """(id, language, text, translation, section as JSON, article, context, source) of a passage."""
 
 
-def read(folder: Path) -> tuple[FullText, VectorIndex] | None:
-    """The indexes of a folder, None when it is missing, damaged or unreadable."""
-    if not is_sound(folder):
+def read(folder: Path, stamp: str) -> tuple[FullText, VectorIndex] | None:
+    """The indexes of a folder, None when it is missing, damaged, unreadable or not of this stamp."""
+    if not is_sound(folder, stamp):
         return None
     try:
         return FullText.read(folder), VectorIndex.read(folder)
@@ -38,11 +38,16 @@ def read(folder: Path) -> tuple[FullText, VectorIndex] | None:
 
 
 def build(
-    folder: Path | None, rows: Sequence[Row], articles: Mapping[str, ArticleRecord], vectors: Mapping[str, bytes], terms: Terms
+    folder: Path | None,
+    stamp: str,
+    rows: Sequence[Row],
+    articles: Mapping[str, ArticleRecord],
+    vectors: Mapping[str, bytes],
+    terms: Terms,
 ) -> tuple[FullText, VectorIndex]:
     """Builds both indexes, in memory or into a new folder that is moved into place when whole.
 
-    `vectors` holds them by `text_key`; a text side without one is left to full text.
+    `stamp` says of which state of the library they are.  `vectors` holds them by `text_key`; a text side without one is left to full text.
     """
     if folder is None:
         return FullText.build(_entries(rows, articles, terms), None), VectorIndex.build(*_vectors(rows, vectors))
@@ -51,7 +56,7 @@ def build(
     try:
         FullText.build(_entries(rows, articles, terms), building)
         VectorIndex.build(*_vectors(rows, vectors)).write(building)
-        _write_manifest(building)
+        _write_manifest(building, stamp)
         if folder.exists():
             shutil.rmtree(folder)
         building.replace(folder)
@@ -132,17 +137,18 @@ def _checksums(folder: Path) -> dict[str, str]:
     return sums
 
 
-def _write_manifest(folder: Path) -> None:
+def _write_manifest(folder: Path, stamp: str) -> None:
     path = folder / MANIFEST
     with path.open("w", encoding="utf-8") as stream:
-        json.dump(_checksums(folder), stream)
+        json.dump({"stamp": stamp, "files": _checksums(folder)}, stream)
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def is_sound(folder: Path) -> bool:
-    """Whether all files of a folder are there and unchanged, by their checksums."""
+def is_sound(folder: Path, stamp: str) -> bool:
+    """Whether a folder is of this stamp, and all its files are there and unchanged by their checksums."""
     try:
-        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8")) == _checksums(folder))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return bool(manifest == {"stamp": stamp, "files": _checksums(folder)})
     except (OSError, ValueError):
         return False

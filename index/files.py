@@ -110,7 +110,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _bytes(path: Path, max_bytes: int) -> bytes:
     try:
-        path.name.encode()
+        str(path.absolute()).encode()
         if not path.is_file():
             raise FileNotFoundError("is missing or no regular file")
         size = path.stat().st_size
@@ -122,8 +122,8 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
     except UnicodeEncodeError as error:
         shown = os.fsencode(path).decode("utf-8", "replace")
         raise DocumentError(
-            f"{shown} has a name that is no UTF-8, but citations must be able to give it; "
-            "rename it."
+            f"{shown} has a name that is no UTF-8, or is in a folder that has one, but citations must be "
+            "able to give it; rename it."
         ) from error
     except OSError as error:
         raise _closed(path, error) from error

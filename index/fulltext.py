@@ -56,18 +56,23 @@ class FullText:
         if folder is not None:
             (folder / FOLDER).mkdir(parents=True)
             path = str(folder / FOLDER)
-        index = tantivy.Index(schema.build(), path=path)
-        writer = index.writer(heap_size=_HEAP, num_threads=1)
-        for entry in entries:
-            document = tantivy.Document(source=entry.source, article=entry.article)
-            document.add_unsigned("id", entry.id)
-            for name, terms in entry.terms.items():
-                document.add_text(name, " ".join(terms))
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
-        return cls(index)
+        try:
+            index = tantivy.Index(schema.build(), path=path)
+            writer = index.writer(heap_size=_HEAP, num_threads=1)
+            for entry in entries:
+                document = tantivy.Document(source=entry.source, article=entry.article)
+                document.add_unsigned("id", entry.id)
+                for name, terms in entry.terms.items():
+                    document.add_text(name, " ".join(terms))
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+            return cls(index)
+        except ValueError as error:  # what Tantivy makes of an error of the disk
+            if folder is None:
+                raise
+            raise LibraryError(f"{folder / FOLDER} cannot be written; free some space and run `wenzheng index` again.") from error
 
     @classmethod
     def read(cls, folder: Path) -> FullText:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.clean import fold
 from index.errors import DocumentError
 from index.script import language
+from index.terms import Terms
 
 NAME = "glossary.tsv"
 _COLUMNS = ["zh", "en", "zh_aliases", "en_aliases", "kind"]
@@ -46,7 +45,8 @@ class Glossary:
         """Concepts named in the text with the form found, in order; the longest form wins."""
         found: list[tuple[int, str, Entry]] = []
         seen: set[int] = set()
-        for pattern, folded in ((self._chinese, fold(text).casefold()), (self._english, _key(text))):
+        words = _FOLDING.fold(text).split()
+        for pattern, folded in ((self._chinese, "".join(words)), (self._english, " ".join(words))):
             for match in pattern.finditer(folded):
                 entry = self._forms[match.group()]
                 if id(entry) not in seen:
@@ -55,15 +55,18 @@ class Glossary:
         return [(form, entry) for _, form, entry in sorted(found, key=lambda item: item[0])]
 
 
+_FOLDING = Terms()
+
+
 def _key(form: str) -> str:
-    """Case and spacing folded; Chinese without spaces, English with single ones."""
-    return fold(form).casefold() if language(form) == "zh" else " ".join(form.casefold().split())
+    """Width, case, script and spacing folded as in full text; Chinese without spaces, English with single ones."""
+    return ("" if language(form) == "zh" else " ").join(_FOLDING.fold(form).split())
 
 
 def read(path: Path) -> str:
     """The text of a glossary file, checked; raises DocumentError where `parse` would."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError(f"{path} cannot be read as a glossary ({error}); it must be UTF-8 text.") from error
     parse(text, str(path))
@@ -77,12 +80,14 @@ def parse(text: str, name: str = NAME) -> Glossary:
     """
     if not text:
         return Glossary()
-    rows = list(csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = [line.split("\t") for line in text.splitlines()]
     if not rows or rows[0] != _COLUMNS:
         raise DocumentError(f"{name} does not begin with the columns {', '.join(_COLUMNS)}; write them as its first line.")
     entries = []
     for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(_COLUMNS) or not row[0] or not row[1]:
+        if row == [""]:
+            continue
+        if len(row) != len(_COLUMNS) or not row[0].strip() or not row[1].strip():
             raise DocumentError(f"{name}, line {number}: {len(row)} columns or an empty term, five columns wanted; mend it.")
         zh, en, zh_aliases, en_aliases, kind = row
         entries.append(Entry((zh, *filter(None, zh_aliases.split("|"))), (en, *filter(None, en_aliases.split("|"))), kind))

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import fcntl
 import json
+import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from index import derived, rows
 from index.encoder import Vectors
 from index.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from index.fulltext import FullText
-from index.records import ArticleRecord, Document, Footnote, Kind, Passage, Piece, Sentence
+from index.records import ANSWERING, ArticleRecord, Footnote, Kind, Passage, Piece, Sentence
 from index.terms import Terms
 from index.vectors import VectorIndex
 
@@ -27,6 +30,9 @@ FILE = "library.sqlite"
 LOCK = "write.lock"
 FORMAT = 1
 """Version of the folder's format; a newer one is refused."""
+
+_NO_ACCESS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+"""SQLite's primary error codes that tell of the disk and not of the file's contents."""
 
 _BETWEEN = (Kind.FOOTNOTE, Kind.MARK, Kind.FURNITURE, Kind.CAPTION)
 """What may stand inside the span of a sentence without belonging to it."""
@@ -50,7 +56,11 @@ class Library:
         program, LibraryError when SQLite cannot read it.
         """
         path = folder / FILE
-        if not path.is_file():
+        try:
+            there = path.is_file()
+        except OSError as error:
+            raise LibraryError(f"{path} cannot be opened ({error.strerror}); check its permissions.") from error
+        if not there:
             raise LibraryMissing(f"There is no library in {folder}; run `wenzheng index` to build one.")
         return cls(folder, _connect(path))
 
@@ -71,11 +81,15 @@ class Library:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise LibraryBusy(f"Another process is writing to {folder}; wait for it to end and run again.") from error
+            except OSError as error:
+                raise LibraryError(f"{folder} cannot be locked ({error.strerror}); name another folder with --library.") from error
             path = folder / FILE
             if not path.is_file():
                 _create(path)
             library = cls(folder, _connect(path))
             try:
+                # A change that outgrew the cache would lock readers out long before it is committed.
+                library._all("PRAGMA cache_spill = OFF")
                 yield library
             finally:
                 library.close()
@@ -99,15 +113,21 @@ class Library:
         row = self._one("SELECT value FROM manifest WHERE key = 'generation'")
         return int(json.loads(row[0])) if row else 0
 
+    def fault(self) -> str | None:
+        """What is wrong with the SQLite file, in one sentence; reads all of it."""
+        try:
+            found = self._all("PRAGMA quick_check(1)")
+        except LibraryError as error:
+            return str(error)
+        return None if found == [("ok",)] else str(_fault(self.folder / FILE, " ".join(str(found[0][0]).split())))
+
     # -- reading ----------------------------------------------------------------------------
 
     def _all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise LibraryError(
-                f"{self.folder / FILE} is damaged ({error}); run `wenzheng index --rebuild` to build it again."
-            ) from error
+            raise _fault(self.folder / FILE, error) from error
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)
@@ -223,18 +243,23 @@ class Library:
         generation = self.generation
         if self._indexes is None or self._indexes[0] != generation:
             folder = self.folder / derived.FOLDER / str(generation)
-            found = derived.read(folder)
+            found = derived.read(folder, self._stamp)
             if found is None:
                 try:
                     found = self._build(folder, terms)
-                except OSError:
+                except (OSError, LibraryError):
                     found = self._build(None, terms)
             self._indexes = (generation, *found)
         return self._indexes[1], self._indexes[2]
 
+    @property
+    def _stamp(self) -> str:
+        """Tells one committed change from all others, of other libraries too."""
+        return str(self.manifest().get("stamp", ""))
+
     def indexes_are_sound(self) -> bool:
         """Whether the files of the current generation are whole, by their checksums."""
-        return derived.is_sound(self.folder / derived.FOLDER / str(self.generation))
+        return derived.is_sound(self.folder / derived.FOLDER / str(self.generation), self._stamp)
 
     def _build(self, folder: Path | None, terms: Terms) -> tuple[FullText, VectorIndex]:
         passages = self._all(
@@ -243,7 +268,15 @@ class Library:
         )
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
         vectors = dict(self._all("SELECT text, vector FROM vectors WHERE encoder = ?", (encoder,)))
-        return derived.build(folder, passages, self.articles(), vectors, terms)
+        return derived.build(folder, self._stamp, passages, self.articles(), vectors, terms)
+
+    def vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """Vectors (dim,) of texts by the library's encoder; texts that have none are left out."""
+        encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
+        keys = {derived.text_key(text): text for text in texts}
+        marks = ",".join("?" * len(keys))
+        found = self._all(f"SELECT text, vector FROM vectors WHERE encoder = ? AND text IN ({marks})", (encoder, *keys))
+        return {keys[key]: np.frombuffer(vector, dtype=np.float32) for key, vector in found}
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -254,43 +287,46 @@ class Library:
 
     def keep_vectors(self, encoder: str, keys: Sequence[str], vectors: Vectors) -> None:
         """Commits vectors; they are a cache by content, so an interrupted run does not lose them."""
-        with _disk(self.folder), self._db:
+        with self._change():
             self._db.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(encoder, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
             )
 
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """One transaction: all of it is committed, or on any error nothing."""
+        with _disk(self.folder):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # on a full disk SQLite may have rolled back by itself
+                    self._db.execute("ROLLBACK")
+                raise
+
     def commit(
         self,
         *,
         remove: Sequence[str],
-        add: Sequence[tuple[Document, str, Path, Sequence[Passage]]],
-        translate: Callable[[str], str | None],
+        add: Sequence[rows.Addition],
         manifest: dict[str, Any],
         terms: Terms,
     ) -> None:
         """One atomic change: documents out and in, manifest, derived indexes.
 
-        `add` holds each document with its state (what its contents depend on), path and passages.
         On any error nothing changes.
         """
-        with _disk(self.folder):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                for name in remove:
-                    self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
-                for document, state, path, found in add:
-                    rows.insert(self._db, document, state, path, found, translate)
-                generation = self.generation + 1
-                for key, value in {**manifest, "generation": generation}.items():
-                    self._db.execute(
-                        "INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False))
-                    )
-                self._build(self.folder / derived.FOLDER / str(generation), terms)
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
+        with self._change():
+            for name in remove:
+                self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
+            for addition in add:
+                rows.insert(self._db, addition)
+            generation = self.generation + 1
+            for key, value in {**manifest, "generation": generation, "stamp": secrets.token_hex(8)}.items():
+                self._db.execute("INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False)))
+            self._build(self.folder / derived.FOLDER / str(generation), terms)
         self._sweep(generation)
 
     def _sweep(self, generation: int) -> None:
@@ -299,16 +335,20 @@ class Library:
         derived.sweep(self.folder / derived.FOLDER, (generation - 1, generation))
         current = self.manifest().get("encoder", {}).get("fingerprint")
         if self._one("SELECT 1 FROM vectors WHERE encoder <> ? LIMIT 1", (current,)):
-            with _disk(self.folder):
+            # The change is committed and whole; a disk too full for this is swept the next time.
+            with suppress(sqlite3.OperationalError):
                 self._db.execute("DELETE FROM vectors WHERE encoder <> ?", (current,))
 
     def sides(self, *, without: Sequence[str] = ()) -> list[str]:
-        """Every text that may have a vector: passages with their context, and their translations."""
+        """Every text that may have a vector: passages with their context, sentences, translations of both."""
         marks = ",".join("?" * len(without))
+        kinds = ",".join(f"'{kind}'" for kind in sorted(ANSWERING))
         rows = self._all(
             "SELECT p.context || p.text, p.translation FROM passages p JOIN documents d ON d.id = p.document "
-            f"WHERE d.name NOT IN ({marks})",
-            without,
+            f"WHERE d.name NOT IN ({marks}) UNION ALL "
+            "SELECT CASE s.context WHEN '' THEN s.text ELSE s.context END, s.translation "
+            f"FROM sentences s JOIN documents d ON d.id = s.document WHERE s.kind IN ({kinds}) AND d.name NOT IN ({marks})",
+            (*without, *without),
         )
         return [side for row in rows for side in row if side]
 
@@ -316,19 +356,33 @@ class Library:
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise _fault(path, error) from error
+    try:
         connection.execute("PRAGMA foreign_keys = ON")
         row = connection.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise LibraryError(
-            f"{path} is no library this program can read ({error}); move it away and run `wenzheng index`."
-        ) from error
-    found = int(json.loads(row[0])) if row else 0
-    if found > FORMAT:
+        found = int(json.loads(row[0])) if row else 0
+        if found > FORMAT:
+            raise LibraryMismatch(
+                f"{path} was written by a newer version (format {found}, this program knows {FORMAT}); update the program."
+            )
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
         connection.close()
-        raise LibraryMismatch(
-            f"{path} was written by a newer version (format {found}, this program knows {FORMAT}); update the program."
-        )
+        raise _fault(path, error) from error
+    except LibraryMismatch:
+        connection.close()
+        raise
     return connection
+
+
+def _fault(path: Path, error: Exception | str) -> LibraryError:
+    """What to tell of an SQLite error: somebody holds the file, it cannot be reached, or it is damaged."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryBusy(f"Another process is writing to {path}; wait for it to end and run again.")
+    if code is not None and code & 0xFF in _NO_ACCESS:
+        return LibraryError(f"{path} cannot be read or written ({error}); check its permissions and the space left on the disk.")
+    return LibraryError(f"{path} is damaged or no library ({error}); move it away and run `wenzheng index` to build a new one.")
 
 
 def _create(path: Path) -> None:
@@ -352,7 +406,9 @@ def _disk(folder: Path) -> Iterator[None]:
     """Turns a full or read-only disk into one sentence; SQLite has rolled back by then."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _NO_ACCESS:
+            raise _fault(folder / FILE, error) from error
         raise LibraryError(f"{folder} cannot be written ({error}); free some space and run `wenzheng index` again.") from error
     except OSError as error:
         raise LibraryError(

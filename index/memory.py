@@ -57,13 +57,21 @@ def digest(folder: Path) -> str:
 
 def _pairs(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            # Not splitlines: a JSON string may hold the other line separators of Unicode as they are.
+            lines = path.read_text(encoding="utf-8").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DocumentError(f"{path} cannot be read as translations ({error}); it must be UTF-8 text.") from error
+        for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
                 entry = json.loads(line)
-                yield entry["zh"], entry["en"]
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
+                zh, en = entry["zh"].strip(), entry["en"].strip()
+            except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
                 raise DocumentError(
                     f'{path}, line {number} is no translation ({error}); each line must be {{"zh": …, "en": …}}.'
                 ) from error
+            if not zh or not en:
+                raise DocumentError(f"{path}, line {number} has an empty side; give both or leave the line out.")
+            yield zh, en

@@ -91,7 +91,7 @@ def find_notes(source: str, lines: Sequence[Line], furniture: set[int], *, wrapp
                 notes.append(Note(None, (at,), 0, block))
             elif notes:
                 notes[-1] = _longer(notes[-1], at)
-        elif inside and wrapped and not (line.break_before or (not paged and line.blanks)):
+        elif inside and not (line.break_before or (not paged and line.blanks) if wrapped else line.blanks):
             pending = [label for _, label, owner in bare if owner == block]
             taken = [note.label for note in notes if note.block == block]
             if notes and notes[-1].block == block and not (pending and line.blanks):
@@ -99,8 +99,6 @@ def find_notes(source: str, lines: Sequence[Line], furniture: set[int], *, wrapp
             else:
                 left = [label for label in pending if label not in taken]
                 notes.append(Note(left[0] if left else None, (at,), 0, block))
-        elif inside and not wrapped and not line.blanks:
-            notes[-1] = _longer(notes[-1], at)
         else:
             inside = False
     return Notes(tuple(notes), tuple(bare))

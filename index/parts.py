@@ -151,7 +151,7 @@ def _sections(
         if min(starts) > 0:
             marks.append((0, f"{stem}#front", Kind.CONTENTS))
             extra.append(_part_record(source, f"{stem}#front", lines[0].text))
-    elif lines:
+    else:
         marks.append((0, records[0].id, Kind.BODY))
     marks.sort()
     ends = [at for at, _, _ in marks[1:]] + [len(lines)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
@@ -9,6 +10,9 @@ from langchain_text_splitters import TextSplitter
 
 from index.records import ArticleRecord, Document, Footnote, Kind, Passage, Sentence
 from index.script import language
+
+# It warns of every sentence longer than a passage aims at, which is no fault here.
+logging.getLogger("langchain_text_splitters.base").setLevel(logging.ERROR)
 
 _APART = (Kind.TABLE, Kind.INDEX, Kind.CONTENTS, Kind.NOTICE)  # never mixed with other kinds
 _PASSED_OVER = (Kind.HEADING, Kind.TITLE)  # searchable through the passages below them

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,27 +43,32 @@ CREATE TABLE vectors (encoder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT
 """
 
 
-def insert(
-    db: sqlite3.Connection,
-    document: Document,
-    state: str,
-    path: Path,
-    passages: Sequence[Passage],
-    translate: Callable[[str], str | None],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A document on its way into the library."""
+
+    document: Document
+    state: str  # digest of all that its contents depend on
+    path: Path
+    passages: Sequence[Passage]
+    translate: Callable[[str], str | None]
+
+
+def insert(db: sqlite3.Connection, addition: Addition) -> None:
     """Adds a document with all that belongs to it; its own numbers become the library's.
 
     Raises LibraryError when another document already has an article of the same id.
     """
     number, first, note, base = (_next(db, table) for table in ("documents", "sentences", "footnotes", "passages"))
+    document, translate = addition.document, addition.translate
     source = document.source
     _add(
         db,
         "documents",
         [
             (
-                number, source.name, source.sha256, state, str(path), source.media_type, source.encoding, source.text,
-                json.dumps([(p.start, p.end, p.kind) for p in document.pieces]), json.dumps(document.joins),
+                number, source.name, source.sha256, addition.state, str(addition.path), source.media_type, source.encoding,
+                source.text, json.dumps([(p.start, p.end, p.kind) for p in document.pieces]), json.dumps(document.joins),
                 _json(document.exceptions),
             )
         ],
@@ -105,7 +110,7 @@ def insert(
                 base + p.id, number, p.article, p.kind, p.language, _json(p.section), p.page, p.start, p.end, p.text,
                 json.dumps([first + s for s in p.sentences]), p.translation, passage_context(p, contexts),
             )
-            for p in passages
+            for p in addition.passages
         ],
     )  # fmt: skip
 

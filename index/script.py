@@ -58,7 +58,7 @@ def _stops(text: str) -> list[tuple[int, int]]:
         elif char in "”」』":
             depth = max(0, depth - 1)
         stop = char in _STOP_ZH + "!?" or (char == "." and _is_stop(text, at))
-        if stop or (char == "…" and text[at + 1 : at + 2] != "…" and re.match(r"[”」』]?(?:\Z)", text[at + 1 :])):
+        if stop or (char == "…" and text[at + 1 : at + 3] in ("", "”", "」", "』")):
             end = at + 1
             while end < len(text) and text[end] in _STOP_ZH + _CLOSERS + "!?":
                 if text[end] in "”」』":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -34,13 +36,15 @@ class Settings:
         return (self.origins or {}).get(name, "built in")
 
 
+_MOST = {"port": 65_535}
 _NAMES = {f.name: f for f in fields(Settings) if f.name != "origins"}
 
 
 def load(overrides: Mapping[str, Any] | None = None, folder: Path | None = None) -> Settings:
     """Settings from `folder`/wenzheng.toml, the environment and `overrides`, the later ones winning.
 
-    Raises SettingsError for an unknown name, a value of the wrong type, or a file that is no TOML.
+    An empty variable counts as unset.  Raises SettingsError for an unknown name, a value of the
+    wrong type, or a file that is no TOML.
     """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -48,12 +52,14 @@ def load(overrides: Mapping[str, Any] | None = None, folder: Path | None = None)
     if path.is_file():
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path} is no valid TOML ({error}); mend the line it names.") from error
         for name, value in found.items():
             values[name], origins[name] = value, str(path)
     for key, value in os.environ.items():
-        if key.startswith("WENZHENG_"):
+        if key.startswith("WENZHENG_") and value:
             name = key.removeprefix("WENZHENG_").lower()
             values[name], origins[name] = value, key
     for name, value in (overrides or {}).items():
@@ -69,11 +75,17 @@ def _check(name: str, value: Any, origin: str) -> Any:
         raise SettingsError(f"{origin} sets “{name}”, which is no setting; the settings are {known}.")
     default = _NAMES[name].default
     if isinstance(default, int):
-        try:
-            number = int(value)
-        except (TypeError, ValueError):
-            number = 0
-        if number <= 0:
-            raise SettingsError(f"{origin} sets {name} to “{value}”; it must be a whole number above 0.")
-        return number
-    return Path(value).expanduser() if isinstance(default, Path) else str(value)
+        most = _MOST.get(name, sys.maxsize)
+        whole = type(value) is int or (isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value))
+        if not whole or not 0 < int(value) <= most:
+            limit = f" and at most {most}" if name in _MOST else ""
+            raise SettingsError(f"{origin} sets {name} to “{value}”; it must be a whole number above 0{limit}.")
+        return int(value)
+    if not isinstance(value, str | Path) or not str(value).strip():
+        raise SettingsError(f"{origin} sets {name} to “{value}”; it must be a text that is not empty.")
+    if not isinstance(default, Path):
+        return str(value)
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"{origin} sets {name} to “{value}”, but there is no such user; write the folder out.") from error

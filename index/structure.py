@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from index.records import ArticleRecord, Document, Footnote, Kind, Piece, Senten
 from index.script import ends_sentence
 from index.script import sentences as split_sentences
 from index.tables import rows
+from index.terms import Terms
 
 _FLOWING = (Kind.BODY, Kind.ABSTRACT, Kind.NOTICE)  # kinds whose lines make paragraphs
 _LISTING = (Kind.AUTHOR, Kind.META, Kind.INDEX, Kind.CONTENTS)  # where spaces part names and entries
@@ -31,7 +33,8 @@ _LIST_ITEM = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s")
 _NEARLY_FULL = 0.93  # of a full line: a paragraph's last line is usually shorter
 _INDEX_ENTRY = re.compile(r"[（(]\d{4}\s*年第\s*\d+\s*期[）)]")
 # Doubled characters that are words of their own and not a repeat at a page break.
-_DOUBLED = frozenset("人往常种层处时刚渐仅大每频屡重个一天年多深代世纷默久步日月事家户")
+_DOUBLED = frozenset("人往常种层处时刚渐仅大每频屡重个一天年多深代世纷默久步日月事家户会能要可更到向前后上下中内外不")
+_TERMS = Terms()
 
 
 @dataclass(slots=True)
@@ -40,7 +43,6 @@ class _Paragraph:
     part: str
     section: tuple[str, ...]
     lines: list[int] = field(default_factory=list)
-    level: int = 0
 
 
 def analyse(source: SourceText, records: Sequence[ArticleRecord] = ()) -> Document:
@@ -61,7 +63,7 @@ def analyse(source: SourceText, records: Sequence[ArticleRecord] = ()) -> Docume
         sentences=tuple(builder.sentences),
         footnotes=tuple(footnotes),
         pieces=_pieces(source.text, kinds),
-        joins=tuple(builder.joins),
+        joins=tuple(sorted(set(builder.joins))),
         exceptions=tuple(builder.exceptions),
     )
 
@@ -82,8 +84,20 @@ def _pieces(text: str, kinds: bytearray) -> tuple[Piece, ...]:
     edges = [0, *cuts.tolist(), len(codes)]
     return tuple(
         Piece(a, b, _ORDER[codes[a] - 1] if codes[a] else Kind.LEFT_OVER)
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     )
+
+
+def _repeats(before: str, after: str) -> bool:
+    """Whether the character at a page's end is printed again at the next page's head.
+
+    安全 | 全球 is no repeat, since the character ends one word and begins the next; in 国家领 | 领导人
+    it belongs to no word on its side.
+    """
+    char = after[:1]
+    if before[-1:] != char or char in _DOUBLED or not re.match(f"[{HAN}]", char):
+        return False
+    return _TERMS.fold(char) in _TERMS.terms(before + after)
 
 
 class _Builder:
@@ -109,8 +123,10 @@ class _Builder:
         self.labels_seen: dict[int, list[str]] = {}
         self.bearers: dict[tuple[int, str], int] = {}
         self.pages = self._pages()
+        self.page_starts = [offset for offset, _ in self.pages]
         self.headings: list[tuple[int, str]] = []
         self.paragraph = 0
+        self.entry: list[int] = []  # lines of the index entry that may still run on
         self.words = frozenset(re.findall(r"[a-zà-ÿ]{4,}", source.text.casefold())).__contains__
 
     # -- the walk ---------------------------------------------------------------------------
@@ -119,16 +135,22 @@ class _Builder:
         open_: _Paragraph | None = None
         waiting: list[int] = []  # table lines
         caption = ""
+        part = ""
         for at, (line, role) in enumerate(zip(self.lines, self.roles, strict=True)):
             self._claim(line, role)
             if waiting and role.kind is not Kind.TABLE:
                 self._table(waiting, caption)
                 waiting = []
+            if role.part != part:
+                part, self.headings = role.part, []
+            if role.kind in (Kind.TABLE, Kind.CAPTION) and open_ and self._complete(open_):
+                self._close(open_)  # what stands before it also counts before it
+                open_ = None
             if role.kind in _FLOWING:
                 if open_ and (open_.kind, open_.part) == (role.kind, role.part) and not self._breaks(open_, at):
                     open_.lines.append(at)
                     continue
-                open_ = self._close(open_)
+                self._close(open_)
                 open_ = _Paragraph(role.kind, role.part, self._section(), [at])
             elif role.kind in (Kind.FURNITURE, Kind.FOOTNOTE):
                 continue
@@ -138,7 +160,8 @@ class _Builder:
                 caption = self._line_text(at) or caption
                 self._emit(Kind.CAPTION, role.part, [at])
             else:
-                open_ = self._close(open_)
+                self._close(open_)
+                open_ = None
                 if role.kind is Kind.HEADING:
                     self._heading(at, role)
                 elif role.kind is Kind.TITLE:
@@ -181,22 +204,25 @@ class _Builder:
         self.headings.append((role.level, title))
 
     def _emit_run(self, at: int, role: Role) -> None:
-        """Titles, contents and index entries: lines joined until the entry is whole."""
+        """Titles, contents and index entries; an index entry runs on until its issue is named."""
         if role.kind is Kind.INDEX:
-            before = at - 1
             previous = self.sentences[-1] if self.sentences else None
             if (
                 previous
                 and previous.kind is Kind.INDEX
-                and before >= 0
+                and self.entry[-1:] == [at - 1]
                 and not _INDEX_ENTRY.search(previous.text)
                 and not previous.text.startswith("【")
                 and not self.lines[at].blanks
             ):
                 self.sentences.pop()
-                self._emit(role.kind, role.part, [before, at], same=True)
-                return
-        self._emit(role.kind, role.part, [at])
+                self.paragraph -= 1
+                self.entry = [*self.entry, at]
+            else:
+                self.entry = [at]
+            self._emit(role.kind, role.part, self.entry)
+        else:
+            self._emit(role.kind, role.part, [at])
 
     # -- paragraphs -------------------------------------------------------------------------
 
@@ -221,6 +247,9 @@ class _Builder:
             return not turned or not line.text.startswith(("“", "「"))
         return complete or (open_.kind is Kind.NOTICE and not turned)
 
+    def _complete(self, open_: _Paragraph) -> bool:
+        return ends_sentence(self._without_marks(self.lines[open_.lines[-1]].text))
+
     def _without_marks(self, text: str) -> str:
         text = re.sub(r"(?:\^\[\d+\]|\^?[①-⑳]|\^\{\*\})\s*\Z", "", text)
         return re.sub(rf"(?<=[{HAN}，。？！”）；])\s?[a-z]\Z", "", text) if any(self.letters.values()) else text
@@ -236,7 +265,6 @@ class _Builder:
         at: Sequence[int],
         *,
         section: tuple[str, ...] | None = None,
-        same: bool = False,
     ) -> None:
         """Cleans the lines as one paragraph and appends its sentences."""
         spans = [(self.lines[k].start + self.roles[k].skip, self.lines[k].end) for k in at]
@@ -248,7 +276,7 @@ class _Builder:
             return
         whole = kind in (Kind.HEADING, Kind.TITLE, Kind.AUTHOR, Kind.META, Kind.CAPTION, Kind.INDEX, Kind.CONTENTS)
         cuts = [(0, len(clean))] if whole else split_sentences(clean.text)
-        breaks = [self.lines[b].start for a, b in zip(at, at[1:], strict=False) if b != a + 1 or self.lines[b].break_before]
+        breaks = [self.lines[b].start for a, b in pairwise(at) if b != a + 1 or self.lines[b].break_before]
         first = len(self.sentences)
         for a, b in cuts:
             piece = clean.part(a, b)
@@ -270,7 +298,7 @@ class _Builder:
         for block, label, offset in marks:
             owner = next((s.id for s in reversed(self.sentences[first:]) if s.start < offset), first)
             self.bearers.setdefault((block, label), owner)
-        self.paragraph += 0 if same else 1
+        self.paragraph += 1
 
     def _unrepeat(self, at: Sequence[int], spans: list[tuple[int, int]], kind: Kind) -> list[tuple[int, int]]:
         """Drops a character printed at the foot of one page and again at the head of the next."""
@@ -278,9 +306,8 @@ class _Builder:
             return spans
         for k in range(len(at) - 1):
             turned = at[k + 1] != at[k] + 1 or self.lines[at[k + 1]].break_before
-            tail, head = self.text[spans[k][1] - 1], self.text[spans[k + 1][0]]
-            if turned and tail == head and re.match(f"[{HAN}]", tail) and tail not in _DOUBLED:
-                start, end = spans[k]
+            (start, end), (head, after) = spans[k], spans[k + 1]
+            if turned and _repeats(self.text[max(start, end - 8) : end], self.text[head : min(after, head + 8)]):
                 spans[k] = (start, end - 1)
                 self._claim_as(Kind.FURNITURE, end - 1, end)
         return spans
@@ -420,9 +447,8 @@ class _Builder:
                 continue
             if role.kind is Kind.FOOTNOTE:
                 continue
-            if (line.break_before or ended) and line.start > 0 and starts[-1] != line.start:
-                if line is not self.lines[0]:
-                    starts.append(line.start)
+            if (line.break_before or ended) and line is not self.lines[0] and starts[-1] != line.start:
+                starts.append(line.start)
             ended = False
         labels = printed_pages(len(starts), printed)
         return list(zip(starts, labels, strict=True))
@@ -446,7 +472,10 @@ class _Builder:
         # Only where every page of the article was seen is any of them claimed.
         if len(starts) == int(last) - int(first) + 1:
             yield from ((start, str(int(first) + number)) for number, start in enumerate(starts))
-        yield self.lines[inside[-1]].end, None
+        end = inside[-1]
+        while end + 1 < len(self.roles) and self.roles[end + 1].kind in (Kind.FOOTNOTE, Kind.FURNITURE):
+            end += 1  # the notes of the last page stand after its text
+        yield self.lines[end].end, None
 
     def _lines_of(self, record: ArticleRecord) -> range:
         """The lines of an article without its abstract elsewhere in the source."""
@@ -468,9 +497,5 @@ class _Builder:
         )
 
     def _page(self, offset: int) -> str | None:
-        label = None
-        for start, name in self.pages:
-            if start > offset:
-                break
-            label = name
-        return label
+        at = bisect_right(self.page_starts, offset)
+        return self.pages[at - 1][1] if at else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from index.clean import HAN, repair
 
@@ -24,6 +24,18 @@ _STOP_EN = frozenset(
 )
 
 
+@lru_cache(maxsize=4)
+def _segmenter(words: tuple[str, ...]) -> object:
+    """Its dictionary takes a third of a second to read, so all who teach it the same words share one."""
+    import rjieba
+
+    segmenter = rjieba.Jieba()
+    for word in words:
+        # The frequency makes the word win against its parts, which search mode still gives.
+        segmenter.add_word(word, 2000, "nz")
+    return segmenter
+
+
 class Terms:
     """Segments Chinese in search mode, stems English, folds width, case and traditional characters.
 
@@ -35,13 +47,7 @@ class Terms:
 
     @cached_property
     def _segmenter(self) -> object:
-        import rjieba
-
-        segmenter = rjieba.Jieba()
-        for word in self._words:
-            # The frequency makes the word win against its parts, which search mode still gives.
-            segmenter.add_word(word, 2000, "nz")
-        return segmenter
+        return _segmenter(self._words)
 
     @cached_property
     def _simplify(self) -> object:

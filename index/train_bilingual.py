@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.clean import HAN, fold
+from index.records import Passage
 
 Floats = NDArray[np.float32]
 
@@ -295,14 +296,16 @@ def own_questions(seeds: Path, path: Path) -> list[Asked]:
 
     records = catalog.load(seeds / catalog.NAME)
     pairs = memory.load([seeds / memory.FOLDER])
-    found = {}
+    cut: dict[str, list[Passage]] = {}
     for source in files.find([seeds]):
         document = analyse(files.read(source), records.get(source.name, ()))
         for passage in passages(document, Settings().passage_length, pairs.translate):
-            found[passage.article, passage.text[:20]] = passage
+            cut.setdefault(passage.article, []).append(passage)
     asked = []
     for line in _lines(path):
         item = json.loads(line)
-        passage = found[item["article"], item["passage_start"]]
-        asked.append(Asked(passage.article, passage.text, passage.translation, tuple(item["zh"]), tuple(item["en"])))
+        # A passage may begin elsewhere since the questions were written: what counts is that it holds the place.
+        found = next((p for p in cut.get(item["article"], ()) if item["passage_start"] in p.text), None)
+        if found is not None:
+            asked.append(Asked(found.article, found.text, found.translation, tuple(item["zh"]), tuple(item["en"])))
     return asked

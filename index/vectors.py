@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Vectors
-from index.errors import LibraryError
+from index.errors import LibraryError, LibraryMismatch
 
 FILE = "vectors.faiss"
 
@@ -52,15 +52,26 @@ class VectorIndex:
         import faiss
 
         path = folder / FILE
-        faiss.write_index(self._index, str(path))
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:  # FAISS keeps the system's reason in a long message of its own
+            raise LibraryError(f"{path} cannot be written; free some space and run `wenzheng index` again.") from error
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
 
     def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
-        """The `k` nearest ids to one vector (1, dim) with their cosine, nearest first."""
+        """The `k` nearest ids to one vector (1, dim) with their cosine, nearest first.
+
+        Raises LibraryMismatch for a vector of another length than those it holds.
+        """
         k = min(k, self.size)
         if not k:
             return []
+        if query.shape[1] != self._index.d:
+            raise LibraryMismatch(
+                f"The encoder gives vectors of {query.shape[1]} numbers, but the library holds some of {self._index.d}; "
+                "run `wenzheng index --rebuild`, or set the encoder back."
+            )
         scores, ids = self._index.search(query, k)
         found: NDArray[np.int64] = ids[0]
         return [(int(i), float(s)) for i, s in zip(found, scores[0], strict=True) if i >= 0]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.records import ANSWERING, Hit, Kind, Sentence
+from index.script import language
 from index.search import Searcher
 from rag.question import Analysis
 from rag.records import Evidence
@@ -116,8 +117,14 @@ def _dense(
     """Cosine of question and sentence, on the side that the encoder knows."""
     if question.language not in searcher.languages or not sentences:
         return {}
-    texts = [s.text if question.language == "zh" else translations.get(s.id, s.text) for s in sentences]
-    vectors = searcher.encoder.encode(texts)
-    asked = searcher.encoder.encode([question.text], question=True)
-    cosines = np.clip((vectors @ asked.T)[:, 0], 0, 1)
-    return {s.id: float(c) for s, c in zip(sentences, cosines, strict=True)}
+    texts = {s.id: _text_for(question, s, translations.get(s.id)) for s in sentences}
+    known = searcher.library.vectors(list(set(texts.values())))
+    asked = searcher.encoder.encode([question.text], question=True)[0]
+    return {number: float(np.clip(known[text] @ asked, 0, 1)) for number, text in texts.items() if text in known}
+
+
+def _text_for(question: Analysis, sentence: Sentence, translation: str | None) -> str:
+    """The side of a sentence that is compared with the question."""
+    if translation and language(sentence.text) != question.language:
+        return translation
+    return sentence.context or sentence.text

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +15,7 @@ import typer
 from index.errors import UsageError, WenzhengError
 
 if TYPE_CHECKING:
+    from index.build import Progress
     from index.search import Searcher
     from index.settings import Settings
     from rag.answer import Answerer
@@ -56,7 +60,8 @@ def index(
         return
     from index import encoder
 
-    done = build.index(paths or [settings.seeds], settings, encoder.load(settings.encoder), rebuild=rebuild, progress=_progress())
+    with _progress() as show:
+        done = build.index(paths or [settings.seeds], settings, encoder.load(settings.encoder), rebuild=rebuild, progress=show)
     _say_report(done)
     if done.failed:
         raise SystemExit(1)
@@ -196,12 +201,11 @@ def _questions(question: str | None, batch: Path | None) -> list[tuple[str | Non
     if (question is None) == (batch is None):
         raise UsageError("One question or --batch FILE is wanted; see `wenzheng ask --help`.")
     if question is not None:
-        if not question.strip():
-            raise UsageError("The question is empty; ask something.")
-        return [(None, question)]
+        return [(None, _asked(question, "The question"))]
     assert batch is not None
     try:
-        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+        # Not splitlines: a JSON string may hold the other line separators of Unicode as they are.
+        lines = batch.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f'{batch} cannot be read ({error}); a UTF-8 file of {{"id", "question"}} lines is wanted.') from error
     found: list[tuple[str | None, str]] = []
@@ -209,10 +213,22 @@ def _questions(question: str | None, batch: Path | None) -> list[tuple[str | Non
         if line.strip():
             try:
                 item = json.loads(line)
-                found.append((item.get("id"), str(item["question"])))
+                asked = _asked(item["question"], f"{batch}, line {number}: the question")
+                found.append((item.get("id"), asked))
             except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-                raise UsageError(f'{batch}, line {number} is no {{"id", "question"}} object ({error}).') from error
+                raise UsageError(f'{batch}, line {number} is no {{"id", "question"}} object ({error}); mend it.') from error
     return found
+
+
+def _asked(question: str, where: str) -> str:
+    """The question; UsageError where it is empty or no text that could be shown again."""
+    if not question.strip():
+        raise UsageError(f"{where} is empty; ask something.")
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{where} is no valid Unicode text; write it in UTF-8.") from error
+    return question
 
 
 def _print_json(data: dict[str, Any]) -> None:
@@ -222,13 +238,13 @@ def _print_json(data: dict[str, Any]) -> None:
 def _list(settings: Settings) -> None:
     from index.library import Library
 
-    held = Library.open(settings.library)
-    articles = held.articles()
-    for document in held.documents():
-        print(f"{document['name']}  {document['characters']:,} characters  {document['media_type']}")
-        for name, record in articles.items():
-            if record.source == document["name"] and record.kind != "part":
-                print(f"    {name}: {record.title}")
+    with closing(Library.open(settings.library)) as held:
+        articles = held.articles()
+        for document in held.documents():
+            print(f"{document['name']}  {document['characters']:,} characters  {document['media_type']}")
+            for name, record in articles.items():
+                if record.source == document["name"] and record.kind != "part":
+                    print(f"    {name}: {record.title}")
 
 
 def _report(paths: list[Path]) -> None:
@@ -254,10 +270,12 @@ def _say_report(report: Any) -> None:
         print(message, file=sys.stderr)
 
 
-def _progress() -> Any:
+@contextmanager
+def _progress() -> Iterator[Progress]:
     """A progress callback that draws on a terminal and stays silent elsewhere."""
     if not sys.stderr.isatty():
-        return lambda stage, done, total: None
+        yield lambda stage, done, total: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 
@@ -272,13 +290,21 @@ def _progress() -> Any:
         if done >= total:
             bar.stop()
 
-    return show
+    try:
+        yield show
+    finally:
+        bar.stop()
 
 
 def main() -> None:
     """Runs the command line; a user's mistake ends in one sentence, never in a traceback."""
     try:
         app(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output wanted no more of it; Python would complain when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
     except WenzhengError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
@@ -289,7 +315,9 @@ def main() -> None:
     except Exception as error:
         # Typer's own usage errors know their exit status and how to show themselves.
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            print(f"{error.format_message()} See `wenzheng --help`.", file=sys.stderr)
+            message = error.format_message().strip()  # empty where the help was shown instead
+            if message:
+                print(f"{message.rstrip('.')}; see `wenzheng --help`.", file=sys.stderr)
             raise SystemExit(2) from None
         raise
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from contextlib import closing
 from importlib import metadata
 
 from index import encoder as encoders
@@ -30,16 +31,19 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
         lines.append(f"Encoder: {error}")
         sound = False
     try:
-        library = Library.open(settings.library)
-        manifest = library.manifest()
-        built = manifest.get("encoder", {})
-        held = [record for record in library.articles().values() if record.kind != "part"]
-        lines.append(f"Library: {len(library.documents())} documents, {len(held)} articles, generation {library.generation}")
-        if built and fingerprint and built["fingerprint"] != fingerprint:
-            lines.append(f"  built with the encoder “{built['name']}”, another is set; run `wenzheng index`.")
-            sound = False
-        if not library.indexes_are_sound():
-            lines.append("  the indexes are missing or damaged; they are built again when first used, or by `wenzheng index`.")
+        with closing(Library.open(settings.library)) as library:
+            manifest = library.manifest()
+            built = manifest.get("encoder", {})
+            held = [record for record in library.articles().values() if record.kind != "part"]
+            lines.append(f"Library: {len(library.documents())} documents, {len(held)} articles, generation {library.generation}")
+            if built and fingerprint and built["fingerprint"] != fingerprint:
+                lines.append(f"  built with the encoder “{built['name']}”, another is set; run `wenzheng index`.")
+                sound = False
+            if fault := library.fault():
+                lines.append(f"  {fault}")
+                sound = False
+            elif not library.indexes_are_sound():
+                lines.append("  the indexes are missing or damaged; they are built again when first used.")
     except LibraryError as error:
         lines.append(f"Library: {error}")
         sound = False

@@ -1,0 +1,83 @@
+"""Times and sizes on this machine: building, a second run, searching, asking, a cold start, memory."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from eval import questions
+from index import build, encoder
+from index.search import Searcher
+from index.settings import Settings
+from rag.answer import Answerer
+
+_COLD = 3  # starts of the program, of which the median is given
+
+
+def measure(settings: Settings) -> list[tuple[str, str]]:
+    """(what, figure) rows; builds its own library in a temporary folder."""
+    rows: list[tuple[str, str]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        own = replace(settings, library=Path(folder) / "library")
+        model = encoder.load(own.encoder)
+        rows.append(("build the library of the seeds from nothing", _seconds(lambda: build.index([own.seeds], own, model))))
+        rows.append(("a second run with nothing changed", _seconds(lambda: build.index([own.seeds], own, model))))
+        rows.append(("size of the library", f"{_megabytes(own.library):.1f} MB"))
+        searcher = Searcher.open(own)
+        answerer = Answerer(searcher)
+        asked = questions.load(questions.SETS / "questions.jsonl", ["tune"])
+        for language in ("zh", "en"):
+            texts = [question.text for question in asked if question.language == language]
+            answerer.answer(texts[0])  # loads what is loaded at the first question
+            rows.append((f"search, {language}, {len(texts)} questions", _spread(searcher.search, texts)))
+            rows.append((f"ask, {language}, {len(texts)} questions", _spread(answerer.answer, texts)))
+        for language, text in (("zh", "MIKTA由哪些国家组成？"), ("en", "Which countries belong to MIKTA?")):
+            rows.append((f"cold `wenzheng ask`, {language}", _cold(own.library, text)))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rows.append(("peak memory of building and asking in one process", f"{peak:.0f} MB"))
+    return rows
+
+
+def table(rows: Sequence[tuple[str, str]]) -> str:
+    """The rows as a Markdown table."""
+    return "\n".join(["| what | figure |", "|---|---|", *(f"| {what} | {figure} |" for what, figure in rows)])
+
+
+def _seconds(work: Callable[[], object]) -> str:
+    began = time.perf_counter()
+    work()
+    return f"{time.perf_counter() - began:.2f} s"
+
+
+def _spread(work: Callable[[str], object], texts: Sequence[str]) -> str:
+    """Median and 95th percentile in milliseconds."""
+    times = []
+    for text in texts:
+        began = time.perf_counter()
+        work(text)
+        times.append((time.perf_counter() - began) * 1000)
+    return f"median {statistics.median(times):.0f} ms, 95th percentile {statistics.quantiles(times, n=20)[-1]:.0f} ms"
+
+
+def _cold(library: Path, text: str) -> str:
+    """Median wall time of whole program starts, and peak memory of the largest."""
+    command = [sys.executable, "-m", "ui.cli", "ask", text, "--json", "--library", str(library)]
+    times = []
+    for _ in range(_COLD):
+        began = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 — our own program
+        times.append(time.perf_counter() - began)
+        json.loads(done.stdout)
+    return f"{statistics.median(times):.2f} s"
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6

@@ -1,0 +1,50 @@
+"""Imports point one way, and heavy libraries are imported in one place each."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = {"index": {"index"}, "rag": {"index", "rag"}, "ui": {"index", "rag", "ui"}, "eval": {"index", "rag", "eval"}}
+HEAVY = {
+    "faiss": {"index/vectors.py"},
+    "tantivy": {"index/fulltext.py"},
+    "sentence_transformers": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py"},
+    "torch": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py"},
+    "opencc": {"index/terms.py"},
+    "langchain_text_splitters": {"index/passages.py", "eval/baseline.py"},
+    "gradio": {"ui/web"},
+    "pypdf": {"index/files.py"},
+    "docx": {"index/files.py"},
+    "trafilatura": {"index/files.py"},
+    "sqlite3": {"index/library.py", "index/rows.py"},
+}
+MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """Names of all modules a file imports, also inside functions and for type checking."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_no_floor_above_its_own(path: Path) -> None:
+    floor = path.relative_to(ROOT).parts[0]
+    above = {name.split(".")[0] for name in imported(path)} & (set(FLOORS) - FLOORS[floor])
+    if path == ROOT / "ui" / "cli.py":
+        above -= {"eval"}  # inside its command
+    assert not above
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_heavy_library_is_imported_only_where_it_belongs(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    for name in {name.split(".")[0] for name in imported(path)} & set(HEAVY):
+        assert any(place.startswith(home) for home in HEAVY[name]), f"{place} imports {name}"

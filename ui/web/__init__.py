@@ -1,0 +1,1 @@
+"""The web page: questions on the left, the proof on the right."""
