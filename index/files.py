@@ -74,8 +74,7 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> SourceText:
     content = reader(data, str(path)) if data and not data.isspace() else Content("")
     if not INK.search(content.text):
         raise DocumentError(
-            f"{path} is empty or holds white space only, but a document with text is wanted; "
-            "give it text or leave it out."
+            f"{path} is empty or holds white space only, but a document with text is wanted; give it text or leave it out."
         )
     sha256 = hashlib.sha256(data).hexdigest()
     text, encoding, pages, title = content
@@ -86,9 +85,7 @@ def _files(path: Path) -> list[Path]:
     try:
         folder = stat.S_ISDIR(path.stat().st_mode)
     except FileNotFoundError:
-        raise DocumentError(
-            f"{path} does not exist, but a file or folder to read is wanted; check its spelling."
-        ) from None
+        raise DocumentError(f"{path} does not exist, but a file or folder to read is wanted; check its spelling.") from None
     except OSError as error:
         raise _closed(path, error) from error
     if folder:
@@ -115,9 +112,7 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
             raise FileNotFoundError("is missing or no regular file")
         size = path.stat().st_size
         if size > max_bytes:
-            raise DocumentError(
-                f"{path} has {size:,} bytes, but at most {max_bytes:,} can be read; split it."
-            )
+            raise DocumentError(f"{path} has {size:,} bytes, but at most {max_bytes:,} can be read; split it.")
         return path.read_bytes()
     except UnicodeEncodeError as error:
         shown = os.fsencode(path).decode("utf-8", "replace")
@@ -131,16 +126,12 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
 
 def _closed(path: Path, error: OSError) -> DocumentError:
     reason = error.strerror or str(error)
-    return DocumentError(
-        f"{path} cannot be opened ({reason}), but its text is wanted; "
-        "check the path and its permissions."
-    )
+    return DocumentError(f"{path} cannot be opened ({reason}), but its text is wanted; check the path and its permissions.")
 
 
 def _unknown(path: Path) -> DocumentError:
     return DocumentError(
-        f"{path} is of an unknown type, but one of {' '.join(READERS)} is wanted; "
-        "convert it to one of these or leave it out."
+        f"{path} is of an unknown type, but one of {' '.join(READERS)} is wanted; convert it to one of these or leave it out."
     )
 
 
@@ -162,8 +153,7 @@ def _pdf(data: bytes, name: str) -> Content:
         title, labels = _pdf_title(reader), _pdf_labels(reader, len(pages))
     except (FileNotDecryptedError, DependencyError) as error:
         raise DocumentError(
-            f"{name} is an encrypted PDF, but only an open one can be read; "
-            "save a copy without password and index that."
+            f"{name} is an encrypted PDF, but only an open one can be read; save a copy without password and index that."
         ) from error
     except Exception as error:  # pypdf lets any exception through on broken files
         raise _broken(name, "PDF") from error

@@ -10,9 +10,11 @@ from __future__ import annotations
 import fcntl
 import json
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from index import derived, rows
 from index.encoder import Vectors
 from index.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from index.fulltext import FullText
-from index.records import ANSWERING, ArticleRecord, Footnote, Kind, Passage, Piece, Sentence
+from index.records import ANSWERING, ArticleRecord, Footnote, Kind, Language, Passage, Piece, Sentence
 from index.terms import Terms
 from index.vectors import VectorIndex
 
@@ -36,6 +38,17 @@ _NO_ACCESS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL
 
 _BETWEEN = (Kind.FOOTNOTE, Kind.MARK, Kind.FURNITURE, Kind.CAPTION)
 """What may stand inside the span of a sentence without belonging to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFacts:
+    """What ranking needs to know of a passage."""
+
+    kind: Kind
+    language: Language  # of the passage
+    spoken: Language  # of its article
+    article: str
+    source: str
 
 
 class Library:
@@ -82,7 +95,9 @@ class Library:
             except BlockingIOError as error:
                 raise LibraryBusy(f"Another process is writing to {folder}; wait for it to end and run again.") from error
             except OSError as error:
-                raise LibraryError(f"{folder} cannot be locked ({error.strerror}); name another folder with --library.") from error
+                raise LibraryError(
+                    f"{folder} cannot be locked ({error.strerror}); name another folder with --library."
+                ) from error
             path = folder / FILE
             if not path.is_file():
                 _create(path)
@@ -224,13 +239,16 @@ class Library:
         by_id = {row[0]: rows.passage(row) for row in found}
         return [by_id[number] for number in ids if number in by_id]
 
-    def passage_facts(self) -> dict[int, tuple[str, str, str, str]]:
-        """Kind, language of the document's article, article and source of every passage, by id."""
+    def passage_facts(self) -> dict[int, PassageFacts]:
+        """What ranking needs to know of every passage, by id."""
         languages = {name: record.language for name, record in self.articles().items()}
-        rows = self._all(
+        found = self._all(
             "SELECT p.id, p.kind, p.language, p.article, d.name FROM passages p JOIN documents d ON d.id = p.document"
         )
-        return {number: (kind, languages.get(article, language), article, name) for number, kind, language, article, name in rows}
+        return {
+            number: PassageFacts(Kind(kind), language, languages.get(article, language), article, name)
+            for number, kind, language, article, name in found
+        }
 
     # -- derived indexes --------------------------------------------------------------------
 
@@ -260,6 +278,12 @@ class Library:
     def indexes_are_sound(self) -> bool:
         """Whether the files of the current generation are whole, by their checksums."""
         return derived.is_sound(self.folder / derived.FOLDER / str(self.generation), self._stamp)
+
+    def mend(self, terms: Terms) -> None:
+        """Builds the derived indexes again where they are not sound; removes what interrupted runs left."""
+        if not self.indexes_are_sound():
+            self.indexes(terms)
+        self._sweep(self.generation)
 
     def _build(self, folder: Path | None, terms: Terms) -> tuple[FullText, VectorIndex]:
         passages = self._all(
@@ -318,15 +342,23 @@ class Library:
 
         On any error nothing changes.
         """
-        with self._change():
-            for name in remove:
-                self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
-            for addition in add:
-                rows.insert(self._db, addition)
-            generation = self.generation + 1
-            for key, value in {**manifest, "generation": generation, "stamp": secrets.token_hex(8)}.items():
-                self._db.execute("INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False)))
-            self._build(self.folder / derived.FOLDER / str(generation), terms)
+        generation = self.generation + 1
+        facts = {**manifest, "generation": generation, "stamp": secrets.token_hex(8)}
+        folder = self.folder / derived.FOLDER / str(generation)
+        try:
+            with self._change():
+                for name in remove:
+                    self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
+                for addition in add:
+                    rows.insert(self._db, addition)
+                for key, value in facts.items():
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False))
+                    )
+                self._build(folder, terms)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # on a full disk it would be in the way
+            raise
         self._sweep(generation)
 
     def _sweep(self, generation: int) -> None:

@@ -126,7 +126,9 @@ def _starts(lines: Sequence[Line], records: Sequence[ArticleRecord]) -> dict[int
     at = 0
     for record in records:
         opening = fold(record.begins or record.title)
-        hit = next((k for k in range(at, len(lines)) if fold(lines[k].text).startswith(opening)), None)
+        near = [k for k in range(at, len(lines)) if fold(lines[k].text).startswith(opening)]
+        # A line of its own rather than one of the contents that goes on with a page number.
+        hit = next((k for k in near if fold(lines[k].text) == opening), near[0] if near else None)
         if hit is None:
             continue
         starts[hit] = record.id

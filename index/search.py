@@ -12,8 +12,8 @@ from index import encoder as encoders
 from index import glossary
 from index.encoder import Encoder
 from index.errors import LibraryMismatch
-from index.library import Library
-from index.records import ANSWERING, Hit, Kind, Language, SearchResult
+from index.library import Library, PassageFacts
+from index.records import ANSWERING, Hit, Language, SearchResult
 from index.script import language
 from index.settings import Settings
 from index.terms import Terms
@@ -22,6 +22,7 @@ RRF_K = 60
 """Cormack, Clarke and Büttcher 2009: a hit's score is the sum of 1 / (k + rank) over the lists."""
 
 _DEPTH = 100  # passages taken from each list
+_DEEP = 8  # times that many vectors, so that both sides of enough passages are among them
 _QUOTA = 2  # of the first ten hits kept for documents in each language that has evidence
 _QUOTA_SLOTS = (4, 9)  # positions, from 0, where a language that is missing is let in
 
@@ -36,7 +37,8 @@ class Weights:
     near: float = 0.4  # of the passages around it: what they are about, this one is about too
     alias: float = 0.4  # of another form of a concept named in the question
     across: float = 0.6  # of the list over the other language, reached through the glossary
-    dense: float = 1.0  # of the list of an encoder that knows the language
+    dense: float = 1.0  # of the nearest texts in the question's language
+    dense_across: float = 0.5  # of the nearest texts in the other one, where the encoder crosses
     aside: float = 0.55  # factor on footnotes, contents, index and notices, which body text outranks
 
 
@@ -58,7 +60,7 @@ class Searcher:
         self.crosses = bool(built.get("crosses"))
         self.glossary = glossary.parse(manifest.get("glossary", ""))
         self.terms = Terms(self.glossary.words())
-        self._facts: tuple[int, dict[int, tuple[str, str, str, str]]] = (-1, {})
+        self._facts: tuple[int, dict[int, PassageFacts]] = (-1, {})
 
     @classmethod
     def open(cls, settings: Settings) -> Searcher:
@@ -74,10 +76,12 @@ class Searcher:
         """
         spoken = language(question)
         named = self.glossary.named(question)
+        own, other = self._dense(question, spoken, limits)
         lists = {
             "lexical": (1.0, self._lexical(question, spoken, named, limits)),
             "glossary": (self.weights.across, self._across(spoken, named, limits)),
-            "dense": (self.weights.dense, self._dense(question, spoken, limits)),
+            "dense": (self.weights.dense, own),
+            "dense, other language": (self.weights.dense_across, other),
         }
         facts = self._passage_facts()
         scores: defaultdict[int, float] = defaultdict(float)
@@ -88,10 +92,10 @@ class Searcher:
                     scores[number] += weight / (RRF_K + rank)
                     found_by[number].append(name)
         for number in scores:
-            if Kind(facts[number][0]) not in ANSWERING:
+            if facts[number].kind not in ANSWERING:
                 scores[number] *= self.weights.aside
         order = sorted(scores, key=lambda number: (-scores[number], number))
-        order = balanced(order, {number: facts[number][1] for number in order})[:k]
+        order = balanced(order, {number: facts[number].spoken for number in order})[:k]
         passages = {passage.id: passage for passage in self.library.passages(order)}
         return SearchResult(
             question,
@@ -134,31 +138,39 @@ class Searcher:
         terms = {term: 1.0 for form in forms for term in self.terms.terms(form)}
         return fulltext.search({other: terms, f"{other}_head": dict.fromkeys(terms, self.weights.head)}, _DEPTH, limits)
 
-    def _dense(self, question: str, spoken: Language, limits: Mapping[str, Sequence[str]] | None) -> list[tuple[int, float]]:
-        """Nearest vectors, where the encoder knows the question's language; a passage counts once."""
+    def _dense(
+        self, question: str, spoken: Language, limits: Mapping[str, Sequence[str]] | None
+    ) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+        """Nearest passages by their side in the question's language, and by the other side.
+
+        Two lists, since cosines across languages are lower throughout.  Empty where the encoder
+        does not know the question's language, or does not cross.
+        """
         if spoken not in self.languages:
-            return []
+            return [], []
         _, vectors = self.library.indexes(self.terms)
         if not vectors.size:
-            return []
-        depth = vectors.size if limits else 3 * _DEPTH
+            return [], []
         facts = self._passage_facts()
-        best: dict[int, float] = {}
+        lists: tuple[list[tuple[int, float]], list[tuple[int, float]]] = ([], [])
+        depth = vectors.size if limits else _DEEP * _DEPTH
         for code, score in vectors.search(self.encoder.encode([question], question=True), depth):
-            number = code // 2
+            number, translated = divmod(code, 2)
             if number in facts and _allowed(facts[number], limits):
-                best.setdefault(number, score)
-        return sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))[:_DEPTH]
+                same = (facts[number].language == spoken) != bool(translated)
+                if same or self.crosses:
+                    lists[not same].append((number, score))
+        return lists[0][:_DEPTH], lists[1][:_DEPTH]
 
-    def _passage_facts(self) -> dict[int, tuple[str, str, str, str]]:
+    def _passage_facts(self) -> dict[int, PassageFacts]:
         generation = self.library.generation
         if self._facts[0] != generation:
             self._facts = (generation, self.library.passage_facts())
         return self._facts[1]
 
 
-def _allowed(facts: tuple[str, str, str, str], limits: Mapping[str, Sequence[str]] | None) -> bool:
-    values = {"article": facts[2], "source": facts[3]}
+def _allowed(facts: PassageFacts, limits: Mapping[str, Sequence[str]] | None) -> bool:
+    values = {"article": facts.article, "source": facts.source}
     return all(values[facet] in allowed for facet, allowed in (limits or {}).items())
 
 

@@ -26,7 +26,7 @@ class Settings:
     seeds: Path = Path("seeds")  # corpus, catalogue, glossary and translations
     encoder: str = EMBEDDED  # or a folder, or a model name that is on this machine
     reader: str = "extractive"
-    passage_length: int = 240  # characters a passage aims at; whole sentences always
+    passage_length: int = 320  # characters a passage aims at; whole sentences always
     host: str = "127.0.0.1"  # of the web page
     port: int = 7860
     origins: Mapping[str, str] = None  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ DIMENSION = 384
 FILES = ("table.safetensors", "tokens.txt", "words.txt", "config.json")
 
 _RUN = re.compile(rf"[{HAN}]+|[a-z\u00c0-\u024f]+|\d+(?:[.,]\d+)*")
+_GAP = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 _UNKNOWN = 0  # row of a text none of whose tokens is in the table
 
 
@@ -44,11 +46,10 @@ class Tokens:
 
     def __call__(self, text: str) -> list[str]:
         found: list[str] = []
-        for run in _RUN.findall(self._terms.fold(text)):
+        for run in _RUN.findall(_GAP.sub("", self._terms.fold(text))):
             if re.match(f"[{HAN}]", run):
                 found += self._segmenter.cut_for_search(run)
-                # A character inside a word means something else than the word of that character.
-                found += [f"+{character}" for character in run]
+                found += run  # so that a word which the table lacks is known by its characters
             else:
                 found.append(run.replace(",", ""))
         return found
@@ -76,8 +77,8 @@ class TableEncoder:
         for number, text in enumerate(texts):
             places = [self._place[token] for token in self.tokenize(text) if token in self._place] or [_UNKNOWN]
             result[number] = self._scale[places].astype(np.float32) @ self._rows[places].astype(np.float32)
-        length = np.linalg.norm(result, axis=1, keepdims=True)
-        return result / np.maximum(length, 1e-12)
+        result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
+        return result
 
     @classmethod
     def load(cls, folder: Path) -> TableEncoder:
@@ -103,12 +104,14 @@ class TableEncoder:
 
     def save(self, folder: Path) -> None:
         """Writes the table; the folder must exist."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
-        save_file({"rows": self._rows, "scale": self._scale}, folder / "table.safetensors")
+        table = save({"rows": self._rows, "scale": self._scale})
+        (folder / "table.safetensors").write_bytes(table)
         for name, lines in (("tokens.txt", self._tokens), ("words.txt", self.tokenize.words)):
             (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        config = {"dimension": DIMENSION, "tokens": len(self._tokens)}
+        # The digest lets the small file stand for the large one where a fingerprint is wanted.
+        config = {"dimension": DIMENSION, "tokens": len(self._tokens), "sha256": hashlib.sha256(table).hexdigest()}
         (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
+from index.bilingual import english_folder
 from index.clean import HAN, fold
+from index.glossary import NAME, parse
 from index.records import Passage
+from index.settings import Settings
+from index.table import DIMENSION, TableEncoder, Tokens, quantise
 
 Floats = NDArray[np.float32]
 
@@ -92,7 +103,7 @@ def _wikipedia(data: Path) -> Iterator[tuple[str, str]]:
 
 def _health(data: Path) -> Iterator[tuple[str, str]]:
     with gzip.open(data / "tico19" / "all.en-zh.tmx.gz") as stream:
-        for unit in ElementTree.parse(stream).iter("tu"):
+        for unit in ElementTree.parse(stream).iter("tu"):  # noqa: S314 (a file of the data folder, no web input)
             english, chinese = ("".join(seg.itertext()).strip() for seg in unit.iter("seg"))
             yield chinese, english
     for name, zh, en in (("f_en-zh_CN", 4, 3), ("g_en_zh-CN", 6, 5), ("g_zh-CN_en", 5, 6)):
@@ -190,15 +201,17 @@ def public_pairs(data: Path) -> list[Pair]:
     return list(found.values())
 
 
-def own_pairs(seeds: Path) -> list[Pair]:
-    """The project's glossary with all its forms, and its translations of the seeds."""
+def own_pairs(seeds: Path, without: frozenset[str] = frozenset()) -> list[Pair]:
+    """The project's glossary with all its forms, and its translations of the seeds but for some articles."""
     found: list[Pair] = []
-    with (seeds / "glossary.tsv").open(encoding="utf-8") as stream:
+    with (seeds / NAME).open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             chinese = [row["zh"], *filter(None, row["zh_aliases"].split("|"))]
             english = [row["en"], *filter(None, row["en_aliases"].split("|"))]
             found += [Pair("glossary", zh, en) for zh in chinese for en in english if _PAIRED.search(zh)]
     for path in sorted((seeds / "translations").glob("*.jsonl")):
+        if path.stem in without:
+            continue
         for line in _lines(path):
             item = json.loads(line)
             if _PAIRED.search(item["zh"]):
@@ -234,9 +247,7 @@ class Teacher:
             return
         from sentence_transformers import SentenceTransformer
 
-        from index.encoder import EMBEDDED, load
-
-        model = SentenceTransformer(str(load(EMBEDDED).folder), local_files_only=True, device=self._device)
+        model = SentenceTransformer(str(english_folder()), local_files_only=True, device=self._device)
         for start in range(0, len(new), 8192):
             shard = new[start : start + 8192]
             rows = np.asarray(model.encode(shard, batch_size=64, normalize_embeddings=True), dtype=np.float16)
@@ -247,7 +258,7 @@ class Teacher:
 
     def rows(self, texts: Sequence[str]) -> Floats:
         """The vectors of known texts."""
-        return self._rows[[self._place[text] for text in texts]].astype(np.float32)
+        return self._rows[np.array([self._place[text] for text in texts], dtype=np.int64)].astype(np.float32)
 
 
 # --- questions and the passages that answer -------------------------------------------------
@@ -287,11 +298,10 @@ def public_questions(data: Path) -> list[Asked]:
     return [*_squad(data / "cmrc2018" / "cmrc2018_dev.json"), *_squad(data / "drcd" / "DRCD_dev.json", held)]
 
 
-def own_questions(seeds: Path, path: Path) -> list[Asked]:
+def own_questions(seeds: Path, without: frozenset[str] = frozenset()) -> list[Asked]:
     """The project's training questions with their passages, as indexing cuts them."""
     from index import catalog, files, memory
     from index.passages import passages
-    from index.settings import Settings
     from index.structure import analyse
 
     records = catalog.load(seeds / catalog.NAME)
@@ -302,10 +312,268 @@ def own_questions(seeds: Path, path: Path) -> list[Asked]:
         for passage in passages(document, Settings().passage_length, pairs.translate):
             cut.setdefault(passage.article, []).append(passage)
     asked = []
-    for line in _lines(path):
+    for line in _lines(seeds / "training_questions.jsonl"):
         item = json.loads(line)
+        if item["article"] in without:
+            continue
         # A passage may begin elsewhere since the questions were written: what counts is that it holds the place.
         found = next((p for p in cut.get(item["article"], ()) if item["passage_start"] in p.text), None)
-        if found is not None:
+        if found is not None and found.translation:
             asked.append(Asked(found.article, found.text, found.translation, tuple(item["zh"]), tuple(item["en"])))
     return asked
+
+
+# --- training -------------------------------------------------------------------------------
+
+_WORDS = frozenset({"cedict", "omw", "quantecon", "glossary"})  # sources of words, all others are of sentences
+_OWN = frozenset({"glossary", "translations"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was tried is in model/README.md; these are the values that were kept."""
+
+    passes: int = 3
+    rate: float = 2e-3
+    temperature: float = 0.05
+    dropout: float = 0.1  # share of a text's tokens that a batch does not see: no rare word alone may decide
+    rows: int = 120_000
+    own_times: int = 3  # how often a pass goes over the project's own pairs
+    question_times: int = 2  # how often a pass goes over the questions
+    seed: int = 0
+
+
+class Table:
+    """Token vectors under training, with an Adam that touches only the rows of the batch.
+
+    `rows`: float32, (tokens, 384); row 0 is for texts without a known token.
+    """
+
+    def __init__(self, rows: torch.Tensor, dropout: float) -> None:
+        self.rows, self.dropout = rows, dropout
+        self.rng = np.random.default_rng(0)
+        self.first, self.second = torch.zeros_like(rows), torch.zeros_like(rows)
+        self.steps = 0
+
+    def __call__(self, *groups: Sequence[NDArray[np.int64]]) -> tuple[torch.Tensor, ...]:
+        """For each group of texts, given as rows of the table, their vectors: (n, 384), length 1."""
+        texts = [self._thinned(text) for text in chain.from_iterable(groups)]
+        used, places = np.unique(np.concatenate(texts), return_inverse=True)
+        device = self.rows.device
+        self._used = torch.from_numpy(used).to(device)
+        self._leaf = self.rows[self._used].requires_grad_()
+        starts = torch.from_numpy(np.cumsum([0] + [len(text) for text in texts[:-1]])).to(device)
+        sums = functional.embedding_bag(torch.from_numpy(places).to(device), self._leaf, starts, mode="sum")
+        return torch.split(functional.normalize(sums, dim=1), [len(group) for group in groups])
+
+    def _thinned(self, text: NDArray[np.int64]) -> NDArray[np.int64]:
+        kept = text[self.rng.random(len(text)) >= self.dropout]
+        return kept if len(kept) else text
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """One step of Adam on the rows that the last call used."""
+        used, gradient = self._used, self._leaf.grad
+        assert gradient is not None
+        self.steps += 1
+        self.first[used] = first = self.first[used].lerp(gradient, 0.1)
+        self.second[used] = second = self.second[used].lerp(gradient.square(), 0.001)
+        first, second = first / (1 - 0.9**self.steps), second / (1 - 0.999**self.steps)
+        self.rows[used] -= rate * first / (second.sqrt() + 1e-8)
+
+
+class Trainer:
+    """All that a run needs, tokenised and embedded; texts are arrays of row numbers."""
+
+    def __init__(self, pairs: Sequence[Pair], own: Sequence[Asked], public: Sequence[Asked], teacher: Teacher,
+                 words: Sequence[str], options: Options, device: str) -> None:  # fmt: skip
+        self.options, self.own, self.public, self.device = options, own, public, device
+        cut = Tokens(words)
+        tokens = {text: cut(text) for text in _chinese(pairs, own, public)}
+        counts = Counter(chain.from_iterable(tokens[text] for text in _chinese(pairs, own, public)))
+        self.tokens = ["[unk]", *(token for token, _ in counts.most_common(options.rows - 1))]
+        place = {token: number for number, token in enumerate(self.tokens)}
+        self.ids = {text: np.array([place[t] for t in found if t in place] or [0]) for text, found in tokens.items()}
+
+        latin = [token for token in self.tokens[1:] if token[0].isascii()]
+        questions = [question for asked in own for question in asked.en_questions]
+        passages = [asked.en or "" for asked in own]
+        teacher.learn([*(pair.en for pair in pairs), *questions, *passages, *latin])
+        self.pairs = list(pairs)
+        self.english = torch.from_numpy(teacher.rows([pair.en for pair in pairs])).to(device)
+        rows = torch.from_numpy(teacher.rows(questions)).to(device)
+        self.asked_english = torch.split(rows, [len(asked.en_questions) for asked in own])
+        self.passages_english = torch.from_numpy(teacher.rows(passages)).to(device)
+        self.numbers = {text: n for n, text in enumerate({x for pair in pairs for x in (pair.zh, pair.en)})}
+        self.table = Table(self._first_rows(dict(zip(latin, teacher.rows(latin), strict=True)), place), options.dropout)
+
+    def _first_rows(self, latin: dict[str, Floats], place: dict[str, int]) -> torch.Tensor:
+        """Each token's mean English vector over the pairs that hold it, those of short texts counting more."""
+        rows = torch.zeros(len(self.tokens), DIMENSION, device=self.device)
+        total = torch.zeros(len(self.tokens), device=self.device)
+        for start in range(0, len(self.pairs), 4096):
+            texts = [self.ids[pair.zh] for pair in self.pairs[start : start + 4096]]
+            sizes = np.array([len(text) for text in texts])
+            flat = torch.from_numpy(np.concatenate(texts)).to(self.device)
+            which = torch.from_numpy(np.repeat(np.arange(start, start + len(texts)), sizes)).to(self.device)
+            weight = torch.from_numpy(np.repeat(sizes, sizes).astype(np.float32) ** -0.5).to(self.device)
+            rows.index_add_(0, flat, self.english[which] * weight[:, None])
+            total.index_add_(0, flat, weight)
+        rows /= total.clamp(min=1e-6)[:, None]
+        for token, vector in latin.items():
+            rows[place[token]] = 0.7 * torch.from_numpy(vector).to(self.device) + 0.3 * rows[place[token]]
+        rows[0] = self.english.mean(0)
+        return rows
+
+    def _batches(self, rng: np.random.Generator) -> list[tuple[Callable[[NDArray[np.int64]], torch.Tensor], NDArray[np.int64]]]:
+        """A pass: every loss with the numbers it is to be taken over, in random order."""
+
+        def cut(numbers: Sequence[int] | NDArray[np.int64], size: int) -> list[NDArray[np.int64]]:
+            order = rng.permutation(np.asarray(numbers, dtype=np.int64))
+            return [order[k : k + size] for k in range(0, len(order), size) if len(order) - k > 8]
+
+        def chosen(own: bool, words: bool) -> list[int]:
+            return [n for n, p in enumerate(self.pairs) if (p.source in _OWN) == own and (p.source in _WORDS) == words]
+
+        plan: list[tuple[Callable[[NDArray[np.int64]], torch.Tensor], NDArray[np.int64]]] = []
+        # Words among words and sentences among sentences: the harder choice.
+        for own, words, size in ((False, True, 1024), (False, False, 512), (True, True, 1024), (True, False, 512)):
+            for _ in range(self.options.own_times if own else 1):
+                plan += [(self._translation_loss, batch) for batch in cut(chosen(own, words), size)]
+        for _ in range(self.options.question_times):
+            # Passages of one article side by side: the wrong ones are near the right one.
+            for asked, loss, size in ((self.own, self._own_loss, 100), (self.public, self._public_loss, 256)):
+                names = rng.permutation(list(dict.fromkeys(a.article for a in asked)))
+                by_name: dict[str, list[int]] = {}
+                for number, item in enumerate(asked):
+                    by_name.setdefault(item.article, []).append(number)
+                order = np.array([n for name in names for n in by_name[name]], dtype=np.int64)
+                plan += [(loss, order[k : k + size]) for k in range(0, len(order), size)]
+        self._rng = self.table.rng = rng
+        return [plan[k] for k in rng.permutation(len(plan))]
+
+    def _choice(self, left: torch.Tensor, right: torch.Tensor, answer: torch.Tensor | None = None) -> torch.Tensor:
+        """Cross entropy of choosing the answer for each row of `left` among the rows of `right`; lower is better."""
+        target = torch.arange(len(left), device=self.device) if answer is None else answer
+        return functional.cross_entropy(left @ right.T / self.options.temperature, target)
+
+    def _translation_loss(self, batch: NDArray[np.int64]) -> torch.Tensor:
+        """Each Chinese text finds its English and the reverse, and comes near it; lower is better."""
+        pairs = [self.pairs[n] for n in batch]
+        (chinese,) = self.table([self.ids[pair.zh] for pair in pairs])
+        english = self.english[torch.from_numpy(batch).to(self.device)]
+        near = chinese @ english.T / self.options.temperature
+        # Another pair with the same Chinese or the same English is no wrong answer.
+        same = torch.zeros_like(near, dtype=torch.bool)
+        for side in ("zh", "en"):
+            numbers = torch.tensor([self.numbers[getattr(pair, side)] for pair in pairs], device=self.device)
+            same |= numbers[:, None] == numbers
+        near = near.masked_fill(same.fill_diagonal_(False), -1e4)
+        target = torch.arange(len(pairs), device=self.device)
+        both = functional.cross_entropy(near, target) + functional.cross_entropy(near.T, target)
+        return both + 4 * (1 - (chinese * english).sum(1)).mean()
+
+    def _own_loss(self, batch: NDArray[np.int64]) -> torch.Tensor:
+        """Questions in both languages find the passage, Chinese ones its English too; lower is better."""
+        asked = [self.own[n] for n in batch]
+        passages, questions = self.table(
+            [self.ids[item.zh] for item in asked], [self.ids[q] for item in asked for q in item.zh_questions]
+        )
+        english = self.passages_english[torch.from_numpy(batch).to(self.device)]
+
+        def answers(sizes: Iterable[int]) -> torch.Tensor:
+            return torch.from_numpy(np.repeat(np.arange(len(asked)), list(sizes))).to(self.device)
+
+        own = answers(len(item.zh_questions) for item in asked)
+        across = answers(len(item.en_questions) for item in asked)
+        loss = self._choice(questions, passages, own) + 0.5 * self._choice(questions, english, own)
+        loss = loss + self._choice(torch.cat([self.asked_english[n] for n in batch]), passages, across)
+        loss = loss + 0.5 * (self._choice(passages, english) + self._choice(english, passages))
+        return loss + 2 * (1 - (passages * english).sum(1)).mean()
+
+    def _public_loss(self, batch: NDArray[np.int64]) -> torch.Tensor:
+        """One question of each paragraph finds it, and the reverse; lower is better."""
+        asked = [self.public[n] for n in batch]
+        passages, questions = self.table(
+            [self.ids[item.zh] for item in asked], [self.ids[str(self._rng.choice(item.zh_questions))] for item in asked]
+        )
+        return self._choice(questions, passages) + self._choice(passages, questions)
+
+    def run(self, checkpoint: Path, log: Callable[[str], None]) -> None:
+        """All passes; a run that was broken off goes on after its last whole pass."""
+        done = 0
+        if checkpoint.is_file():
+            state: dict[str, Any] = torch.load(checkpoint, map_location=self.device, weights_only=True)
+            self.table.rows, self.table.first, self.table.second = state["rows"], state["first"], state["second"]
+            self.table.steps, done = state["steps"], state["passes"]
+        for number in range(done, self.options.passes):
+            plan = self._batches(np.random.default_rng([self.options.seed, number]))
+            losses = []
+            for at, (loss, batch) in enumerate(plan):
+                value = loss(batch)
+                value.backward()  # type: ignore[no-untyped-call]
+                left = 1 - (number + at / len(plan)) / self.options.passes
+                self.table.step(self.options.rate * max(0.05, left))
+                losses.append(value.item())
+            log(f"pass {number + 1} of {self.options.passes}: {len(plan)} batches, mean loss {np.mean(losses):.3f}")
+            table = self.table
+            state = {"rows": table.rows, "first": table.first, "second": table.second}
+            torch.save(state | {"steps": table.steps, "passes": number + 1}, checkpoint)
+
+    def encoder(self, words: Sequence[str]) -> TableEncoder:
+        """What was learned, in the form it is kept in."""
+        return TableEncoder(self.tokens, *quantise(self.table.rows.cpu().numpy()), words)
+
+
+def _chinese(pairs: Iterable[Pair], *asked: Iterable[Asked]) -> Iterator[str]:
+    """Every Chinese text that is trained on, as often as it stands there."""
+    yield from (pair.zh for pair in pairs)
+    for item in chain(*asked):
+        yield item.zh
+        yield from item.zh_questions
+
+
+def train(data: Path, seeds: Path, out: Path, options: Options, *, device: str = "cpu",
+          without: frozenset[str] = frozenset(), log: Callable[[str], None] = lambda line: None) -> TableEncoder:  # fmt: skip
+    """The public sets in `data` and the project's own in `seeds` → an encoder, saved in `out`.
+
+    `without`: ids of articles whose translations and questions are not trained on.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    words = parse((seeds / NAME).read_text(encoding="utf-8")).words()
+    pairs = [*public_pairs(data), *own_pairs(seeds, without)]
+    own, public = own_questions(seeds, without), public_questions(data)
+    log(f"{len(pairs)} pairs, {len(own)} passages with questions of the project's own, {len(public)} public ones")
+    trainer = Trainer(pairs, own, public, Teacher(out / "teacher", device=device), words, options, device)
+    log(f"{len(trainer.tokens)} rows; training")
+    trainer.run(out / "checkpoint.pt", log)
+    encoder = trainer.encoder(words)
+    encoder.save(out)
+    return encoder
+
+
+def main() -> None:
+    """Command line: `python -m index.train_bilingual --data FOLDER --out FOLDER`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the public sets, one folder each")
+    parser.add_argument("--out", type=Path, required=True, help="gets the table, the teacher's vectors and the checkpoint")
+    parser.add_argument("--seeds", type=Path, default=Path("seeds"), help="glossary, translations, training questions")
+    parser.add_argument("--without", nargs="*", default=[], metavar="ARTICLE", help="articles to leave out, to measure on them")
+    parser.add_argument("--threads", type=int, default=0, help="of torch on a processor; 0: all")
+    for name in Options.__slots__:
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(getattr(Options(), name)), default=getattr(Options(), name))
+    given = vars(parser.parse_args())
+    if given["threads"]:
+        torch.set_num_threads(given["threads"])
+    options = Options(**{name: given[name] for name in Options.__slots__})
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    without = frozenset(given["without"])
+    train(given["data"], given["seeds"], given["out"], options, device=device, without=without, log=_say)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -4,11 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from index import catalog, files
 from index.clean import fold
 from index.records import ArticleRecord, Document, Kind, SourceText
 from index.structure import analyse
+
+pytest_plugins = ["library_fixtures"]
+
+# How long an example takes says something about the machine, not about the code.
+hypothesis_settings.register_profile("wenzheng", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("wenzheng")
 
 _SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -22,9 +30,7 @@ def seed_records() -> Mapping[str, tuple[ArticleRecord, ...]]:
 @pytest.fixture(scope="session")
 def seeds(seed_records: Mapping[str, tuple[ArticleRecord, ...]]) -> Mapping[str, Document]:
     """The five seeds by the number their names begin with."""
-    return {
-        path.name[:3]: analyse(files.read(path), seed_records[path.name]) for path in sorted(_SEEDS.glob("0*.txt"))
-    }
+    return {path.name[:3]: analyse(files.read(path), seed_records[path.name]) for path in sorted(_SEEDS.glob("0*.txt"))}
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,10 @@ def slot(piece: str, dimensions: int) -> tuple[int, float]:
 
 
 def pieces(text: str) -> list[str]:
-    """Pairs of neighbouring Chinese characters, and words of other scripts."""
+    """Pairs of neighbouring Chinese characters, and words of other scripts that are not too short to tell anything."""
     folded = text.casefold()
     runs = re.findall(r"[\u4e00-\u9fff]+", folded)
-    return [run[k : k + 2] for run in runs for k in range(max(1, len(run) - 1))] + re.findall(r"[a-z]+|\d+", folded)
+    return [run[k : k + 2] for run in runs for k in range(max(1, len(run) - 1))] + re.findall(r"[a-z]{4,}|\d+", folded)
 
 
 @dataclass
@@ -170,10 +170,20 @@ begins = "The Winter Cluster of Honeybees"
 title_en = "The Winter Cluster of Honeybees"
 authors = [{en = "Ada Moore"}]
 language = "en"
+
+[[article]]
+id = "clocks"
+source = "clocks.txt"
+begins = "The Tower Clock of Marlow"
+title_en = "The Tower Clock of Marlow"
+authors = [{en = "Ben Carver"}]
+language = "en"
 """
 
 TRANSLATIONS = (
     '{"zh": "风筝起源于中国的鲁国。", "en": "The kite originated in the state of Lu in China."}\n'
+    '{"zh": "墨子用木头做了第一只木鸢，飞了一天就坠落了。", "en": "Mozi made the first wooden bird; it flew for a day and fell."}\n'
+    '{"zh": "它后来改用竹子和纸来制作。", "en": "It was later made of bamboo and paper."}\n'
     '{"zh": "放飞风筝需要每秒四米的微风。", "en": "Flying a kite needs a light wind of four metres a second."}\n'
     '{"zh": "茶小绿叶蝉是茶园最常见的害虫。", "en": "The tea green leafhopper is the most common pest of tea gardens."}\n'
 )

@@ -52,13 +52,16 @@ def _line(text: str, break_before: bool) -> Line:
 def test_titles_journal_issues_and_repeated_edge_lines_are_running_heads() -> None:
     lines = [_line("中等强国 论", False), _line("正文", False), _line("某某研究 2024 年第 2 期", False)]
     assert running_heads(lines, ["中等强国论"]) == {0, 2}
-    pages = [_line(text, text.startswith("眉题")) for k in "123" for text in (f"眉题 {k}", *"甲乙丙丁戊己庚辛壬"[int(k) * 3 - 3 :][:3])]
+    pages = [
+        _line(text, text.startswith("眉题")) for k in "123" for text in (f"眉题 {k}", *"甲乙丙丁戊己庚辛壬"[int(k) * 3 - 3 :][:3])
+    ]
     assert running_heads(pages, []) == {0, 4, 8}
     assert running_heads(pages[:8], []) == set()  # twice is no habit
 
 
 def test_printed_pages_are_counted_from_the_numbers_that_were_read() -> None:
     assert printed_pages(4, {1: "9", 2: "01"}) == ["8", "9", "10", "11"]  # 01 is 10 read backwards
+    assert printed_pages(3, {1: "01", 2: "11"}) == ["9", "10", "11"]
     assert printed_pages(3, {0: "12"}) == ["12", "13", "14"]
     assert printed_pages(3, {}) == [None, None, None]
     assert printed_pages(3, {0: "5", 2: "40"}) == ["5", None, "40"]  # where they disagree, nothing is guessed

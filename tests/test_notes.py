@@ -51,6 +51,7 @@ def test_a_bare_letter_is_a_mark_only_in_its_turn_and_after_chinese_text() -> No
     assert [(m.label, text[m.start - 1]) for m in find_marks(text, "ab")] == [("a", "，"), ("b", "。")]
     assert find_marks(text, "b")[0].start == text.index("。b") + 1
     assert find_marks("机制a和", "b") == []
+    assert [m.start for m in find_marks("规划b，目标a。规则b。", "ab")] == [6, 10]  # the first b comes before its turn
 
 
 def test_in_wrapped_text_a_note_runs_to_the_end_of_its_page() -> None:
@@ -181,9 +182,7 @@ def test_notes_are_tied_to_the_sentence_that_bears_their_mark(
 ) -> None:
     document = seeds[name]
     found = [n for n in document.footnotes if n.text.startswith(note)]
-    assert any(
-        n.label == label and n.sentence is not None and sentence in document.sentences[n.sentence].text for n in found
-    )
+    assert any(n.label == label and n.sentence is not None and sentence in document.sentences[n.sentence].text for n in found)
 
 
 def test_every_ibid_of_the_seeds_is_resolved_to_a_note_with_words_of_its_own(seeds: Mapping[str, Document]) -> None:

@@ -139,9 +139,9 @@ def ui(
     library: LibraryOption = None,
 ) -> None:
     """Serve the page."""
+    settings = _settings(library, host=host, port=port)
     from ui.web import app as web
 
-    settings = _settings(library, host=host, port=port)
     web.serve(_answerer(settings), settings)
 
 
@@ -277,9 +277,9 @@ def _progress() -> Iterator[Progress]:
         yield lambda stage, done, total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress as Bars
 
-    bar = Progress(console=Console(stderr=True), transient=True)
+    bar = Bars(console=Console(stderr=True), transient=True)
     tasks: dict[str, Any] = {}
 
     def show(stage: str, done: int, total: int) -> None:
@@ -299,8 +299,10 @@ def _progress() -> Iterator[Progress]:
 def main() -> None:
     """Runs the command line; a user's mistake ends in one sentence, never in a traceback."""
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
         sys.stdout.flush()
+        if status:  # Typer returns what it would have exited with, after Ctrl-C too
+            raise SystemExit(status)
     except BrokenPipeError:
         # Whoever read the output wanted no more of it; Python would complain when it flushes the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,6 +29,7 @@ _MARKER = re.compile(r"(?:" + "|".join(m for chain in _ORDINALS for m in chain) 
 _LIST_REACH = 60  # sentences after a list's head in which its items are looked for
 _MOST = {"list": 7, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
 _MOST_ELSE = 2
+_TOLD_IN_ORDER = ("why", "how", "summary", "compare")  # kinds whose sentences make an argument; else the best comes first
 _ENUMERATED = ("list", "why", "how", "summary", "compare")  # kinds that an enumeration answers whole
 _NEAR_BEST = 0.72  # of the best score: a sentence further below adds noise (tune split)
 _SAME = 0.75  # share of terms in common above which a sentence says nothing new
@@ -48,8 +49,9 @@ class ExtractiveReader:
         if question.kind in _ENUMERATED and (items := self._enumeration(chosen[0], searcher)):
             rest = [e for e in chosen[1:] if e.sentence.id not in {i.sentence.id for i in items}]
             chosen = [*items, *rest[: max(0, _MOST.get(question.kind, _MOST_ELSE) - len(items))]]
-        chosen = self._complete(chosen, searcher)
-        return [self._draft(question, e) for e in self._ordered(chosen)]
+        elif question.kind in _TOLD_IN_ORDER:
+            chosen = self._ordered(chosen)
+        return [self._draft(question, e) for e in self._complete(chosen, searcher)]
 
     def _choose(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
         """The best sentences that say different things."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.library import Library
-from index.records import ArticleRecord, Passage, Sentence
+from index.records import ArticleRecord, Kind, Passage, Sentence
 from rag.records import Answer, Citation
 
 _BEFORE = 2  # sentences shown around a quotation
@@ -30,6 +30,7 @@ class Card:
     citation: Citation
     lines: tuple[Line, ...]
     record: ArticleRecord
+    table: bool = False  # its lines are rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _card(citation: Citation, library: Library, articles: Mapping[str, ArticleRe
     lines = tuple(Line(s.text, translations.get(s.id), s.id == citation.sentence, s.paragraph) for s in around) or (
         Line(citation.quote, citation.quote_translation, True, 0),
     )
-    return Card(citation, lines, articles[citation.article])
+    return Card(citation, lines, articles[citation.article], table=bool(own) and own[0].kind is Kind.TABLE)
 
 
 def _together(around: Sequence[Sentence], own: Sentence) -> list[Sentence]:

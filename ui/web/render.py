@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from index.records import ArticleRecord, Footnote, Language
 from index.script import language as language_of
@@ -158,7 +158,8 @@ def _where(record: ArticleRecord, section: Sequence[str], page: str | None, show
 
 
 def _file(source: str, start: int, end: int, own: Texts) -> str:
-    return f"{source} · {own['characters'].format(start=start, end=end)}"
+    place = own["characters"].format(start=start, end=end)
+    return f"{source} · {place}"
 
 
 def _context(citation: Citation) -> str:
@@ -168,19 +169,19 @@ def _context(citation: Citation) -> str:
 
 def _original(card: Card, own: Texts) -> str:
     spoken = language_of(card.citation.quote)
-    lines = _paragraphs(card.lines, lambda line: line.text, spoken)
-    return f'<div class="wz-original" lang="{_LANG[spoken]}"><p class="wz-label">{escape(own["original"])}</p>{lines}</div>'
+    said = [(line, line.text) for line in card.lines]
+    content = _rows(said) if card.table else _paragraphs(said, spoken)
+    return f'<div class="wz-original" lang="{_LANG[spoken]}"><p class="wz-label">{escape(own["original"])}</p>{content}</div>'
 
 
 def _translation(card: Card, own: Texts) -> str:
     """The same sentences in the other language, so far as the translation memory has them."""
-    known = [line for line in card.lines if line.translation]
-    if not any(line.cited for line in known):
+    said = [(line, line.translation) for line in card.lines if line.translation]
+    if not any(line.cited for line, _ in said):
         return f'<p class="wz-missing">{escape(own["translation_none"])}</p>'
     spoken: Language = "en" if language_of(card.citation.quote) == "zh" else "zh"
-    return _side(
-        own["translation"], own["translation_note"], _paragraphs(known, lambda line: line.translation or "", spoken), spoken
-    )
+    content = _rows(said) if card.table else _paragraphs(said, spoken)
+    return _side(own["translation"], own["translation_note"], content, spoken)
 
 
 def _side(label: str, remark: str, content: str, spoken: Language | None = None) -> str:
@@ -191,14 +192,26 @@ def _side(label: str, remark: str, content: str, spoken: Language | None = None)
     )
 
 
-def _paragraphs(lines: Sequence[Line], side: Callable[[Line], str], spoken: Language) -> str:
+def _paragraphs(said: Sequence[tuple[Line, str]], spoken: Language) -> str:
     """Sentences in their paragraphs, the cited one marked."""
     gap = "" if spoken == "zh" else " "
     paragraphs: dict[int, list[str]] = {}
-    for line in lines:
-        text = escape(side(line))
-        paragraphs.setdefault(line.paragraph, []).append(f"<mark>{text}</mark>" if line.cited else text)
-    return "".join(f"<p>{gap.join(said)}</p>" for said in paragraphs.values())
+    for line, text in said:
+        paragraphs.setdefault(line.paragraph, []).append(_marked(text, line.cited))
+    return "".join(f"<p>{gap.join(sentences)}</p>" for sentences in paragraphs.values())
+
+
+def _rows(said: Sequence[tuple[Line, str]]) -> str:
+    """Rows of a table, the cells of the cited one marked."""
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{_marked(cell, line.cited)}</td>' for cell in text.removeprefix('|').removesuffix('|').split('|'))}</tr>"
+        for line, text in said
+    )
+    return f'<div class="wz-table"><table>{rows}</table></div>'
+
+
+def _marked(text: str, cited: bool) -> str:
+    return f"<mark>{escape(text)}</mark>" if cited else escape(text)
 
 
 def _notes(footnotes: Iterable[Footnote], own: Texts) -> str:
