@@ -133,7 +133,7 @@ class EmbeddedEncoder:
     def fingerprint(self) -> str:
         digest = hashlib.sha256(self.english.fingerprint.encode())
         for path in sorted(self.folder.iterdir()):
-            if path.suffix in {".json", ".safetensors"}:
+            if path.suffix in {".json", ".safetensors", ".txt"}:
                 with path.open("rb") as stream:
                     digest.update(f"{path.name} {path.stat().st_size}".encode() + stream.read(65_536))
         return digest.hexdigest()[:16]

@@ -10,6 +10,7 @@ import numpy as np
 
 from index.clean import Mapped, gather, tidy
 from index.layout import Line
+from index.records import Language
 
 _RULE = re.compile(r"[|\s:\-–—]+")
 
@@ -57,20 +58,30 @@ def rows(source: str, lines: Sequence[Line], caption: str) -> list[Row]:
     result = [Row(_row(source, lines[0]), f"{caption}：{'、'.join(n for n in names if n)}")]
     group = ""
     for line in lines[1:]:
-        cells = _cells(source, line)
-        group = cells[0].text or group
-        parts: list[str] = []
-        for at, cell in enumerate(cells):
-            text = cell.text or (group if at == 0 else "")
-            name = names[at] if at < len(names) else ""
-            if text and name:
-                parts.append(f"{name}：{text}")
-            elif text and parts:
-                parts[-1] += f"，{text}"
-            elif text:
-                parts.append(text)
-        result.append(Row(_row(source, line), f"{caption}：{'；'.join(parts)}"))
+        cells = [cell.text for cell in _cells(source, line)]
+        group = cells[0] = cells[0] or group
+        result.append(Row(_row(source, line), reading(caption, names, cells, "zh")))
     return result
+
+
+def split(row: str) -> list[str]:
+    """The cells of a row's clean text."""
+    return row.strip("|").split("|")
+
+
+def reading(caption: str, names: Sequence[str], cells: Sequence[str], language: Language) -> str:
+    """A row read out with the names of its columns; a cell under a nameless column joins the one before."""
+    colon, comma, semicolon = ("：", "，", "；") if language == "zh" else (": ", ", ", "; ")
+    parts: list[str] = []
+    for at, cell in enumerate(cells):
+        name = names[at] if at < len(names) else ""
+        if cell and name:
+            parts.append(f"{name}{colon}{cell}")
+        elif cell and parts:
+            parts[-1] += f"{comma}{cell}"
+        elif cell:
+            parts.append(cell)
+    return f"{caption}{colon}{semicolon.join(parts)}"
 
 
 def _row(source: str, line: Line) -> Mapped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import hashlib
 import html
 import json
 import re
@@ -25,8 +26,6 @@ from torch.nn import functional
 from index.bilingual import english_folder
 from index.clean import HAN, fold
 from index.glossary import NAME, parse
-from index.records import Passage
-from index.settings import Settings
 from index.table import DIMENSION, TableEncoder, Tokens, quantise
 
 Floats = NDArray[np.float32]
@@ -299,28 +298,42 @@ def public_questions(data: Path) -> list[Asked]:
 
 
 def own_questions(seeds: Path, without: frozenset[str] = frozenset()) -> list[Asked]:
-    """The project's training questions with their passages, as indexing cuts them."""
+    """The project's training questions with their passages: whole sentences from one place to another.
+
+    However indexing cuts passages, the questions keep theirs.
+    """
     from index import catalog, files, memory
-    from index.passages import passages
     from index.structure import analyse
 
     records = catalog.load(seeds / catalog.NAME)
     pairs = memory.load([seeds / memory.FOLDER])
-    cut: dict[str, list[Passage]] = {}
+    sentences: dict[str, list[str]] = {}
     for source in files.find([seeds]):
-        document = analyse(files.read(source), records.get(source.name, ()))
-        for passage in passages(document, Settings().passage_length, pairs.translate):
-            cut.setdefault(passage.article, []).append(passage)
+        for sentence in analyse(files.read(source), records.get(source.name, ())).sentences:
+            sentences.setdefault(sentence.article, []).append(sentence.text)
     asked = []
     for line in _lines(seeds / "training_questions.jsonl"):
         item = json.loads(line)
-        if item["article"] in without:
-            continue
-        # A passage may begin elsewhere since the questions were written: what counts is that it holds the place.
-        found = next((p for p in cut.get(item["article"], ()) if item["passage_start"] in p.text), None)
-        if found is not None and found.translation:
-            asked.append(Asked(found.article, found.text, found.translation, tuple(item["zh"]), tuple(item["en"])))
+        if item["article"] not in without:
+            run = _run(sentences.get(item["article"], []), item["passage_start"], item["passage_end"])
+            english = [found for text in run if (found := pairs.translate(text))]
+            if english:
+                asked.append(Asked(item["article"], "".join(run), " ".join(english), tuple(item["zh"]), tuple(item["en"])))
     return asked
+
+
+_LONGEST = 1000  # characters of a passage with questions; an end farther away belongs to something else
+
+
+def _run(sentences: Sequence[str], start: str, end: str) -> Sequence[str]:
+    """The sentences from the one where `start` begins to the one where `end` ends; none if they are not found."""
+    text = "".join(sentences)
+    first = text.find(start)
+    last = text.find(end, max(0, first), first + _LONGEST) + len(end)
+    if first < 0 or last < len(end):
+        return ()
+    edges = np.cumsum([0, *map(len, sentences)])
+    return sentences[int(np.searchsorted(edges, first, "right")) - 1 : int(np.searchsorted(edges, last))]
 
 
 # --- training -------------------------------------------------------------------------------
@@ -333,7 +346,7 @@ _OWN = frozenset({"glossary", "translations"})
 class Options:
     """What was tried is in model/README.md; these are the values that were kept."""
 
-    passes: int = 3
+    passes: int = 4
     rate: float = 2e-3
     temperature: float = 0.05
     dropout: float = 0.1  # share of a text's tokens that a batch does not see: no rare word alone may decide
@@ -502,8 +515,12 @@ class Trainer:
     def run(self, checkpoint: Path, log: Callable[[str], None]) -> None:
         """All passes; a run that was broken off goes on after its last whole pass."""
         done = 0
+        # A checkpoint of other data or other options is passed over.
+        key = hashlib.sha256("\n".join([repr(self.options), *self.tokens]).encode()).hexdigest()
+        state: dict[str, Any] = {}
         if checkpoint.is_file():
-            state: dict[str, Any] = torch.load(checkpoint, map_location=self.device, weights_only=True)
+            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+        if state.get("key") == key:
             self.table.rows, self.table.first, self.table.second = state["rows"], state["first"], state["second"]
             self.table.steps, done = state["steps"], state["passes"]
         for number in range(done, self.options.passes):
@@ -518,7 +535,7 @@ class Trainer:
             log(f"pass {number + 1} of {self.options.passes}: {len(plan)} batches, mean loss {np.mean(losses):.3f}")
             table = self.table
             state = {"rows": table.rows, "first": table.first, "second": table.second}
-            torch.save(state | {"steps": table.steps, "passes": number + 1}, checkpoint)
+            torch.save(state | {"steps": table.steps, "passes": number + 1, "key": key}, checkpoint)
 
     def encoder(self, words: Sequence[str]) -> TableEncoder:
         """What was learned, in the form it is kept in."""
@@ -552,14 +569,55 @@ def train(data: Path, seeds: Path, out: Path, options: Options, *, device: str =
     return encoder
 
 
+# --- measuring ------------------------------------------------------------------------------
+
+
+def _both_ways(encoder: TableEncoder, teacher: Teacher, pairs: Sequence[tuple[str, str]]) -> tuple[float, float]:
+    """Share of Chinese sentences whose nearest English one is theirs, and the reverse; higher is better."""
+    english = [en for _, en in pairs]
+    teacher.learn(english)
+    near = encoder.encode([zh for zh, _ in pairs]) @ teacher.rows(english).T
+    numbers = np.arange(len(pairs))
+    return float((near.argmax(1) == numbers).mean()), float((near.argmax(0) == numbers).mean())
+
+
+def _found(encoder: TableEncoder, asked: Sequence[Asked]) -> tuple[float, float]:
+    """Share of questions whose paragraph is the nearest of all, and among the nearest ten; higher is better."""
+    answer = np.repeat(np.arange(len(asked)), [len(item.zh_questions) for item in asked])
+    near = encoder.encode([q for item in asked for q in item.zh_questions]) @ encoder.encode([item.zh for item in asked]).T
+    nearer = (near > near[np.arange(len(answer)), answer][:, None]).sum(1)
+    return float((nearer < 1).mean()), float((nearer < 10).mean())
+
+
+def _pud(data: Path, side: str) -> dict[str, str]:
+    text = "\n".join(_lines(data / "ud_pud" / f"{side}_pud-ud-test.conllu.gz"))
+    return dict(re.findall(r"# sent_id = (\S+)\n(?:#.*\n)*?# text = (.*)", text))
+
+
+def measure(data: Path, encoder: TableEncoder, teacher: Teacher) -> dict[str, tuple[float, float]]:
+    """Figures on the public sets that nothing was trained on; higher is better."""
+    tatoeba = [list(_lines(data / "tatoeba_test" / f"tatoeba.cmn-eng.{side}")) for side in ("cmn", "eng")]
+    chinese, english = _pud(data, "zh"), _pud(data, "en")
+    held = held_titles(data)
+    return {
+        "Tatoeba test, zh→en and en→zh": _both_ways(encoder, teacher, list(zip(*tatoeba, strict=True))),
+        "UD PUD, zh→en and en→zh": _both_ways(encoder, teacher, [(chinese[n], english[n]) for n in chinese if n in english]),
+        "DRCD test, held articles, recall@1 and @10": _found(
+            encoder, [item for item in _squad(data / "drcd" / "DRCD_test.json") if item.article in held]
+        ),
+        "CMRC 2018 trial, recall@1 and @10": _found(encoder, list(_squad(data / "cmrc2018" / "cmrc2018_trial.json"))),
+    }
+
+
 def main() -> None:
-    """Command line: `python -m index.train_bilingual --data FOLDER --out FOLDER`."""
+    """Command line: `python -m index.train_bilingual --data FOLDER --out FOLDER [--measure FOLDER]`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public sets, one folder each")
     parser.add_argument("--out", type=Path, required=True, help="gets the table, the teacher's vectors and the checkpoint")
     parser.add_argument("--seeds", type=Path, default=Path("seeds"), help="glossary, translations, training questions")
     parser.add_argument("--without", nargs="*", default=[], metavar="ARTICLE", help="articles to leave out, to measure on them")
     parser.add_argument("--threads", type=int, default=0, help="of torch on a processor; 0: all")
+    parser.add_argument("--measure", type=Path, metavar="FOLDER", help="trains nothing, but measures the table in this folder")
     for name in Options.__slots__:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(getattr(Options(), name)), default=getattr(Options(), name))
     given = vars(parser.parse_args())
@@ -568,6 +626,11 @@ def main() -> None:
     options = Options(**{name: given[name] for name in Options.__slots__})
     device = "cuda" if torch.cuda.is_available() else "cpu"
     without = frozenset(given["without"])
+    if given["measure"]:
+        teacher = Teacher(given["out"] / "teacher", device=device)
+        for name, (first, second) in measure(given["data"], TableEncoder.load(given["measure"]), teacher).items():
+            _say(f"{name}: {first:.3f}, {second:.3f}")
+        return
     train(given["data"], given["seeds"], given["out"], options, device=device, without=without, log=_say)
 
 

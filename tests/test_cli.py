@@ -254,6 +254,13 @@ def test_indexing_tells_what_it_did_on_stderr_and_lists_on_stdout(wenzheng, corp
     assert "bees.txt" not in out
 
 
+def test_a_report_tells_what_was_understood_and_makes_no_library(wenzheng, corpus, tmp_path):
+    code, out, err = wenzheng("index", corpus, "--report", "--library", tmp_path / "library")
+    assert (code, err) == (0, "")
+    assert all(name in out for name in CORPUS)
+    assert not (tmp_path / "library").exists()
+
+
 def test_one_file_that_cannot_be_read_gives_status_1_and_the_others_are_indexed(wenzheng, corpus, tmp_path):
     (corpus / "empty.txt").write_bytes(b"")
     code, out, err = wenzheng("index", corpus, "--library", tmp_path / "library")

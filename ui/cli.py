@@ -254,7 +254,7 @@ def _report(paths: list[Path]) -> None:
     for path in files.find(paths):
         records = catalog.load(path.parent / catalog.NAME).get(path.name, ())
         documents.append(structure.analyse(files.read(path), records))
-    print(fidelity.text([fidelity.report(document) for document in documents]))
+    print(fidelity.text([fidelity.measure(document) for document in documents]))
 
 
 def _say_report(report: Any) -> None:

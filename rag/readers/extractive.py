@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from index import tables
 from index.records import Kind, Sentence
+from index.script import language
 from index.search import Searcher
 from rag.question import Analysis
 from rag.records import Draft, Evidence
@@ -26,6 +28,7 @@ _ORDINALS = (
     ("一方面", "另一方面"),
 )
 _MARKER = re.compile(r"(?:" + "|".join(m for chain in _ORDINALS for m in chain) + r"|[（(]\d[）)]|\d[）)])")
+_TABLE_REACH = 60  # sentences before a row among which its table's head and caption stand
 _LIST_REACH = 60  # sentences after a list's head in which its items are looked for
 _MOST = {"list": 7, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
 _MOST_ELSE = 2
@@ -51,7 +54,7 @@ class ExtractiveReader:
             chosen = [*items, *rest[: max(0, _MOST.get(question.kind, _MOST_ELSE) - len(items))]]
         elif question.kind in _TOLD_IN_ORDER:
             chosen = self._ordered(chosen)
-        return [self._draft(question, e) for e in self._complete(chosen, searcher)]
+        return [self._draft(question, e, searcher) for e in self._complete(chosen, searcher)]
 
     def _choose(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
         """The best sentences that say different things."""
@@ -111,13 +114,12 @@ class ExtractiveReader:
             rank.setdefault(evidence.sentence.article, len(rank))
         return sorted(chosen, key=lambda e: (rank[e.sentence.article], e.sentence.id))
 
-    def _draft(self, question: Analysis, evidence: Evidence) -> Draft:
+    def _draft(self, question: Analysis, evidence: Evidence, searcher: Searcher) -> Draft:
         sentence = evidence.sentence
+        own = language(sentence.context or sentence.text) == question.language
         text = statement(sentence)
-        spoken_zh = bool(re.search(r"[\u4e00-\u9fff]", sentence.text))
-        own = (question.language == "zh") == spoken_zh
         if not own and evidence.translation:
-            text = evidence.translation
+            text = _row_in_translation(sentence, searcher) if sentence.kind is Kind.TABLE else evidence.translation
         return Draft(
             text=text,
             evidence=(evidence,),
@@ -129,6 +131,20 @@ class ExtractiveReader:
 def statement(sentence: Sentence) -> str:
     """A sentence as a statement: a table row is read with the names of its columns."""
     return sentence.context if sentence.kind is Kind.TABLE and sentence.context else sentence.text
+
+
+def _row_in_translation(row: Sentence, searcher: Searcher) -> str:
+    """A table row read out in the other language, with the translated names of its columns."""
+    library = searcher.library
+    before = library.neighbours(row, _TABLE_REACH, 0)
+    table = [s for s in before if s.kind is Kind.TABLE and s.paragraph == row.paragraph]
+    captions = [s for s in before if s.kind is Kind.CAPTION and row.context.startswith(s.text)]
+    known = library.translations([s.id for s in (*table, *captions)])
+    translated = [tables.split(known.get(s.id, s.text)) for s in table]
+    caption = known.get(captions[-1].id, captions[-1].text) if captions else ""
+    group = next((cells[0] for cells in reversed(translated[1:]) if cells[0]), "")
+    cells = [translated[-1][0] or group, *translated[-1][1:]]
+    return tables.reading(caption, translated[0], cells, language(" ".join(translated[0])))
 
 
 def _run(own: Sequence[Sentence], starts: Sequence[int], chain: Sequence[str], place: int) -> list[int]:

@@ -1,0 +1,134 @@
+"""Fused passages → a better order, by what their sentences say: the last stage of retrieval.
+
+Reciprocal rank fusion knows only ranks.  Here each passage is weighed by lexical score, by the
+cosine of question and passage on both sides, and by its best single sentence: an answer often is
+one sentence in a passage about something else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Encoder
+from index.fulltext import FullText
+from index.library import Library
+from index.records import ANSWERING, Language, Passage, Sentence
+from index.script import language
+from index.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weight of each sign, standardised among the candidates; chosen on the tune split (eval/LOG.md)."""
+
+    lexical: float = 0.7  # BM25 of the passage
+    passage: float = 1.0  # cosine with the passage in the question's language
+    passage_other: float = 0.7  # in the other language
+    sentence: float = 1.0  # cosine with its nearest sentence in the question's language
+    sentence_other: float = 0.7
+    sentence_terms: float = 0.5  # share of the question's terms in one sentence
+    passage_terms: float = 0.25  # in the whole passage
+
+
+ASIDE = 0.75
+"""Factor on footnotes, contents, index and notices, which body text outranks."""
+
+
+def rerank(
+    question: str,
+    spoken: Language,
+    candidates: Sequence[Passage],
+    lexical: Mapping[int, float],
+    library: Library,
+    encoder: Encoder | None,
+    terms: Terms,
+    fulltext: FullText,
+    weights: Weights = Weights(),
+) -> list[tuple[int, float]]:
+    """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
+
+    `lexical` holds BM25 scores by passage id; `encoder` is None where it does not know the
+    question's language.
+    """
+    if not candidates:
+        return []
+    sentences = {s.id: s for s in library.sentences(list(dict.fromkeys(n for p in candidates for n in p.sentences)))}
+    translations = library.translations(list(sentences))
+    near = _Nearness(question, spoken, library, encoder)
+    near.look_up([side for p in candidates for side in (p.text, p.translation)])
+    near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
+    asked = term_weights(question, spoken, terms, fulltext)
+    rows = []
+    for passage in candidates:
+        own = [sentences[n] for n in passage.sentences if n in sentences]
+        sides = [near.sides(s.context or s.text, translations.get(s.id)) for s in own] or [(0.0, 0.0)]
+        rows.append(
+            (
+                lexical.get(passage.id, 0.0),
+                *near.sides(passage.text, passage.translation),
+                max(a for a, _ in sides),
+                max(b for _, b in sides),
+                max((share(asked, _terms(terms, _side(s, spoken, translations))) for s in own), default=0.0),
+                share(asked, _terms(terms, passage.text if passage.language == spoken else passage.translation or passage.text)),
+            )
+        )
+    signs = np.asarray(rows, dtype=np.float64)
+    standard = (signs - signs.mean(axis=0)) / (signs.std(axis=0) + 1e-9)
+    scores = standard @ np.asarray(astuple(weights))
+    scores -= scores.min()
+    aside = np.array([1.0 if p.kind in ANSWERING else ASIDE for p in candidates])
+    ranked = zip((p.id for p in candidates), (scores * aside).tolist(), strict=True)
+    return sorted(ranked, key=lambda item: (-item[1], item[0]))
+
+
+def term_weights(question: str, spoken: Language, terms: Terms, fulltext: FullText) -> dict[str, float]:
+    """The question's terms with their inverse document frequency (Robertson and Sparck Jones 1976)."""
+    found = {}
+    for term in dict.fromkeys(terms.terms(question)):
+        frequency = fulltext.frequency(spoken, term)
+        found[term] = math.log(1 + (fulltext.size - frequency + 0.5) / (frequency + 0.5))
+    return found
+
+
+def share(weights: Mapping[str, float], terms: frozenset[str]) -> float:
+    """Share of the weight of the question's terms that stands among `terms`."""
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0
+
+
+@lru_cache(maxsize=50_000)
+def _terms(terms: Terms, text: str) -> frozenset[str]:
+    return frozenset(terms.terms(text))
+
+
+def _side(sentence: Sentence, spoken: Language, translations: Mapping[int, str]) -> str:
+    """The side of a sentence in the question's language, where there is one."""
+    own = sentence.context or sentence.text
+    return own if language(own) == spoken else translations.get(sentence.id, own)
+
+
+class _Nearness:
+    """Cosines of the question with texts whose vectors the library keeps; 0 for those it does not."""
+
+    def __init__(self, question: str, spoken: Language, library: Library, encoder: Encoder | None) -> None:
+        self._spoken = spoken
+        self._library = library
+        self._asked: NDArray[np.float32] | None = None if encoder is None else encoder.encode([question], question=True)[0]
+        self._known: dict[str, float] = {}
+
+    def look_up(self, texts: Sequence[str | None]) -> None:
+        """Fetches the vectors of texts in one go."""
+        if self._asked is not None:
+            for text, vector in self._library.vectors([text for text in texts if text]).items():
+                self._known[text] = float(vector @ self._asked)
+
+    def sides(self, text: str, translation: str | None) -> tuple[float, float]:
+        """Cosines of a text and its translation, the side in the question's language first."""
+        own, other = self._known.get(text, 0.0), self._known.get(translation or "", 0.0)
+        return (own, other) if language(text) == self._spoken else (other, own)
