@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.fulltext import FullText
+from index.glossary import Glossary
 from index.library import Library
 from index.records import ANSWERING, Language, Passage, Sentence
 from index.script import language
@@ -49,6 +50,7 @@ def rerank(
     encoder: Encoder | None,
     terms: Terms,
     fulltext: FullText,
+    glossary: Glossary,
     weights: Weights = Weights(),
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
@@ -60,10 +62,10 @@ def rerank(
         return []
     sentences = {s.id: s for s in library.sentences(list(dict.fromkeys(n for p in candidates for n in p.sentences)))}
     translations = library.translations(list(sentences))
-    near = _Nearness(question, spoken, library, encoder)
+    near = Nearness(question, spoken, library, encoder)
     near.look_up([side for p in candidates for side in (p.text, p.translation)])
     near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
-    asked = term_weights(question, spoken, terms, fulltext)
+    asked = term_weights(question, spoken, terms, fulltext, glossary)
     rows = []
     for passage in candidates:
         own = [sentences[n] for n in passage.sentences if n in sentences]
@@ -74,7 +76,7 @@ def rerank(
                 *near.sides(passage.text, passage.translation),
                 max(a for a, _ in sides),
                 max(b for _, b in sides),
-                max((share(asked, _terms(terms, _side(s, spoken, translations))) for s in own), default=0.0),
+                max((share(asked, _terms(terms, side(s, spoken, translations))) for s in own), default=0.0),
                 share(asked, _terms(terms, passage.text if passage.language == spoken else passage.translation or passage.text)),
             )
         )
@@ -87,19 +89,38 @@ def rerank(
     return sorted(ranked, key=lambda item: (-item[1], item[0]))
 
 
-def term_weights(question: str, spoken: Language, terms: Terms, fulltext: FullText) -> dict[str, float]:
-    """The question's terms with their inverse document frequency (Robertson and Sparck Jones 1976)."""
-    found = {}
+Asked = dict[frozenset[str], float]
+"""What a question asks about: terms of which one is enough, and how much that tells."""
+
+
+def term_weights(question: str, spoken: Language, terms: Terms, fulltext: FullText, glossary: Glossary) -> Asked:
+    """The question's terms with their inverse document frequency (Robertson and Sparck Jones 1976).
+
+    A term of a concept that the glossary knows may stand in another of its forms, if that is one word.
+    """
+    others: dict[str, set[str]] = {}
+    for form, entry in glossary.named(question):
+        forms = [terms.terms(other) for other in (*entry.zh, *entry.en)]
+        single = {found[-1] for other, found in zip((*entry.zh, *entry.en), forms, strict=True) if _is_word(other, found)}
+        for term in terms.terms(form):
+            others.setdefault(term, set()).update(single)
+    asked: Asked = {}
     for term in dict.fromkeys(terms.terms(question)):
         frequency = fulltext.frequency(spoken, term)
-        found[term] = math.log(1 + (fulltext.size - frequency + 0.5) / (frequency + 0.5))
-    return found
+        weight = math.log(1 + (fulltext.size - frequency + 0.5) / (frequency + 0.5))
+        asked[frozenset({term, *others.get(term, ())})] = weight
+    return asked
 
 
-def share(weights: Mapping[str, float], terms: frozenset[str]) -> float:
-    """Share of the weight of the question's terms that stands among `terms`."""
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0
+def _is_word(form: str, found: Sequence[str]) -> bool:
+    """Whether a form is one term, or has itself as its last (search mode gives the parts first)."""
+    return len(found) == 1 or (bool(found) and found[-1] == form.casefold())
+
+
+def share(asked: Asked, terms: frozenset[str]) -> float:
+    """Share of the weight of what is asked that stands among `terms`."""
+    total = sum(asked.values())
+    return sum(weight for group, weight in asked.items() if group & terms) / total if total else 0.0
 
 
 @lru_cache(maxsize=50_000)
@@ -107,13 +128,13 @@ def _terms(terms: Terms, text: str) -> frozenset[str]:
     return frozenset(terms.terms(text))
 
 
-def _side(sentence: Sentence, spoken: Language, translations: Mapping[int, str]) -> str:
+def side(sentence: Sentence, spoken: Language, translations: Mapping[int, str]) -> str:
     """The side of a sentence in the question's language, where there is one."""
     own = sentence.context or sentence.text
     return own if language(own) == spoken else translations.get(sentence.id, own)
 
 
-class _Nearness:
+class Nearness:
     """Cosines of the question with texts whose vectors the library keeps; 0 for those it does not."""
 
     def __init__(self, question: str, spoken: Language, library: Library, encoder: Encoder | None) -> None:

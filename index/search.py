@@ -72,6 +72,10 @@ class Searcher:
         """The library and encoder that the settings name; raises LibraryError or EncoderError."""
         return cls(Library.open(Path(settings.library)), encoders.load(settings.encoder))
 
+    def encoder_for(self, spoken: Language) -> Encoder | None:
+        """The encoder, where it knows the language."""
+        return self.encoder if spoken in self.languages else None
+
     # -- the story --------------------------------------------------------------------------
 
     def search(self, question: str, k: int = 10, limits: Mapping[str, Sequence[str]] | None = None) -> SearchResult:
@@ -99,9 +103,10 @@ class Searcher:
             pool,
             dict(lists["lexical"][1]),
             self.library,
-            self.encoder if spoken in self.languages else None,
+            self.encoder_for(spoken),
             self.terms,
             fulltext,
+            self.glossary,
         )
         best = dict(ranked)
         order = balanced([*best, *order[_POOL:]], {number: facts[number].spoken for number in order})[:k]

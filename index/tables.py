@@ -10,7 +10,7 @@ import numpy as np
 
 from index.clean import Mapped, gather, tidy
 from index.layout import Line
-from index.records import Language
+from index.records import Kind, Language, Sentence
 
 _RULE = re.compile(r"[|\s:\-–—]+")
 
@@ -67,6 +67,13 @@ def rows(source: str, lines: Sequence[Line], caption: str) -> list[Row]:
 def split(row: str) -> list[str]:
     """The cells of a row's clean text."""
     return row.strip("|").split("|")
+
+
+def is_head(sentence: Sentence) -> bool:
+    """Whether a sentence is the row that names a table's columns."""
+    if sentence.kind is not Kind.TABLE:
+        return False
+    return sentence.context.endswith("：" + "、".join(cell for cell in split(sentence.text) if cell))
 
 
 def reading(caption: str, names: Sequence[str], cells: Sequence[str], language: Language) -> str:

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from index.records import ANSWERING, Hit, Kind, Sentence
-from index.script import language
+from index import tables
+from index.records import ANSWERING, Hit, Kind
+from index.rerank import Nearness, share, side, term_weights
 from index.search import Searcher
 from rag.question import Analysis
 from rag.records import Evidence
 
-_READ = 12  # hits whose sentences are looked at
+_READ = 15  # hits whose sentences are looked at
 _NOISE = (Kind.CAPTION, Kind.AUTHOR, Kind.META)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign counts in a sentence's score; chosen on the tune split (eval/LOG.md)."""
+    """Weight of each sign, standardised among the sentences; chosen on the tune split (eval/LOG.md)."""
 
-    coverage: float = 0.45  # of the question's terms by the sentence itself
-    context: float = 0.15  # by its headings and neighbours
-    dense: float = 0.25  # cosine with the question, where the encoder knows the language
-    rank: float = 0.15  # of its passage
-    cue: float = 0.12  # wording that fits the kind of question
-    aside: float = 0.7  # factor on footnotes and other matter
+    coverage: float = 0.5  # share of the question's terms that the sentence holds
+    near: float = 1.0  # cosine with the question, the side in its language
+    near_other: float = 0.7  # the other side
+    passage: float = 1.0  # score of its passage
+    cue: float = 0.2  # wording that fits the kind of question
+    body: float = 0.3  # body text, abstract or table, and not an aside
 
-
-WEIGHTS = Weights()
 
 _CUES: Mapping[str, str] = {
     "why": r"因为|由于|原因|源于|源自|之所以|旨在|出于|为了|以便|动因|归因|根源|使得|because|due to|owing|reason|since|in order to|aim|driv|stem",
@@ -47,84 +45,50 @@ _CUES: Mapping[str, str] = {
 
 
 def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[Evidence]:
-    """Sentences of the best hits, best first."""
-    read = hits[:_READ]
-    ids = list(dict.fromkeys(number for hit in read for number in hit.passage.sentences))
-    sentences = {s.id: s for s in searcher.library.sentences(ids) if s.kind not in _NOISE}
-    translations = searcher.library.translations(list(sentences))
-    weights = _term_weights(searcher, question)
-    dense = _dense(searcher, question, list(sentences.values()), translations)
-    cue = re.compile(_CUES.get(question.kind, r"(?!)"), re.IGNORECASE)
-    best = max((hit.score for hit in read), default=1.0)
-    found: dict[int, Evidence] = {}
-    for hit in read:
-        around = _side(searcher, question, f"{' '.join(hit.passage.section)} {hit.passage.text}", hit.passage.translation)
-        near = _share(weights, around)
+    """Sentences of the best hits, best first; the best scores 1 and the worst 0."""
+    library = searcher.library
+    homes: dict[int, Hit] = {}
+    for hit in hits[:_READ]:
         for number in hit.passage.sentences:
-            sentence = sentences.get(number)
-            if sentence is None or (number in found):
-                continue
-            translation = translations.get(number)
-            own = _share(weights, _side(searcher, question, f"{sentence.context} {sentence.text}", translation))
-            text = sentence.text if question.language == "zh" or translation is None else translation
-            w = WEIGHTS
-            score = (
-                w.coverage * own
-                + w.context * near
-                + w.dense * dense.get(number, own)
-                + w.rank * hit.score / best
-                + w.cue * bool(cue.search(text))
+            homes.setdefault(number, hit)
+    sentences = [s for s in library.sentences(list(homes)) if s.kind not in _NOISE and not tables.is_head(s)]
+    if not sentences:
+        return []
+    translations = library.translations([s.id for s in sentences])
+    fulltext, _ = library.indexes(searcher.terms)
+    asked = term_weights(question.text, question.language, searcher.terms, fulltext, searcher.glossary)
+    near = Nearness(question.text, question.language, library, searcher.encoder_for(question.language))
+    near.look_up([side for s in sentences for side in (s.context or s.text, translations.get(s.id))])
+    cue = re.compile(_CUES.get(question.kind, r"(?!)"), re.IGNORECASE)
+    rows = []
+    for sentence in sentences:
+        hit = homes[sentence.id]
+        text = side(sentence, question.language, translations)
+        rows.append(
+            (
+                share(asked, frozenset(searcher.terms.terms(text))),
+                *near.sides(sentence.context or sentence.text, translations.get(sentence.id)),
+                hit.score,
+                float(bool(cue.search(text))),
+                float(sentence.kind in ANSWERING and hit.passage.kind is not Kind.FOOTNOTE),
             )
-            if sentence.kind not in ANSWERING or hit.passage.kind is Kind.FOOTNOTE:
-                score *= w.aside
-            found[number] = Evidence(sentence, hit, min(1.0, score), max(own, near), translation)
-    return sorted(found.values(), key=lambda e: (-e.score, e.sentence.id))
+        )
+    signs = np.asarray(rows, dtype=np.float64)
+    scores = (signs - signs.mean(axis=0)) / (signs.std(axis=0) + 1e-9) @ np.asarray(astuple(Weights()))
+    scores = (scores - scores.min()) / (np.ptp(scores) or 1.0)
+    found = [
+        Evidence(
+            sentence=sentence,
+            hit=homes[sentence.id],
+            score=float(score),
+            coverage=row[0],
+            nearness=_mean([value for value in row[1:3] if value]),
+            translation=translations.get(sentence.id),
+        )
+        for sentence, score, row in zip(sentences, scores, rows, strict=True)
+    ]
+    return sorted(found, key=lambda e: (-e.score, e.sentence.id))
 
 
-def _side(searcher: Searcher, question: Analysis, text: str, translation: str | None) -> set[str]:
-    """Terms of a text on both its sides: a question in one language may name things in the other."""
-    return set(searcher.terms.terms(f"{text} {translation or ''}"))
-
-
-def _term_weights(searcher: Searcher, question: Analysis) -> dict[frozenset[str], float]:
-    """The question's concepts, each a set of terms of which one is enough, with their weight.
-
-    A term's weight is its inverse document frequency (Robertson and Sparck Jones 1976).
-    """
-    fulltext, _ = searcher.library.indexes(searcher.terms)
-    groups: dict[frozenset[str], float] = {}
-    forms: dict[str, set[str]] = {}
-    for form, entry in searcher.glossary.named(question.text):
-        alternatives = {term for other in (*entry.zh, *entry.en) for term in searcher.terms.terms(other)[:1]}
-        for term in searcher.terms.terms(form):
-            forms.setdefault(term, set()).update(alternatives)
-    for term in dict.fromkeys(searcher.terms.terms(question.text)):
-        frequency = fulltext.frequency(question.language, term)
-        weight = math.log(1 + (fulltext.size - frequency + 0.5) / (frequency + 0.5))
-        # A word that no document holds tells nothing about which of them answers, but counts as missing.
-        groups[frozenset({term, *forms.get(term, ())})] = weight if frequency else min(weight, 3.0)
-    return groups
-
-
-def _share(weights: Mapping[frozenset[str], float], terms: set[str]) -> float:
-    total = sum(weights.values())
-    return sum(w for group, w in weights.items() if group & terms) / total if total else 0.0
-
-
-def _dense(
-    searcher: Searcher, question: Analysis, sentences: Sequence[Sentence], translations: Mapping[int, str]
-) -> dict[int, float]:
-    """Cosine of question and sentence, on the side that the encoder knows."""
-    if question.language not in searcher.languages or not sentences:
-        return {}
-    texts = {s.id: _text_for(question, s, translations.get(s.id)) for s in sentences}
-    known = searcher.library.vectors(list(set(texts.values())))
-    asked = searcher.encoder.encode([question.text], question=True)[0]
-    return {number: float(np.clip(known[text] @ asked, 0, 1)) for number, text in texts.items() if text in known}
-
-
-def _text_for(question: Analysis, sentence: Sentence, translation: str | None) -> str:
-    """The side of a sentence that is compared with the question."""
-    if translation and language(sentence.text) != question.language:
-        return translation
-    return sentence.context or sentence.text
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

@@ -16,8 +16,9 @@ class Evidence:
 
     sentence: Sentence
     hit: Hit
-    score: float  # 0 to 1, higher is better
-    coverage: float  # share of the question's weight of terms that it, with its context, holds
+    score: float  # among the sentences looked at: the best has 1, the worst 0
+    coverage: float  # share of the weight of the question's terms that it holds
+    nearness: float | None  # cosine with the question, the mean of its sides; None without an encoder
     translation: str | None = None
 
 

@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from index.records import Language
 from rag.records import Evidence
 
-ENOUGH = 0.42
-"""Score of the best sentence below which nothing is answered; set on the tune split (eval/LOG.md)."""
+NEAR_ENOUGH = 0.36
+"""Cosine of the nearest sentence below which nothing is answered (tune split, eval/LOG.md).
+
+It catches questions about other matters; near misses on the documents' own matter it cannot tell.
+"""
+
+COVERED_ENOUGH = 0.2
+"""Share of the question's terms wanted in one sentence where no encoder knows the language."""
+
+_LOOKED_AT = 20  # sentences
 
 _TEXTS = {
     "zh": "库中的文献没有回答这个问题。",
@@ -21,7 +29,10 @@ _JOIN = {"zh": "、", "en": ", "}
 
 def is_weak(evidence: Sequence[Evidence]) -> bool:
     """Whether the evidence is too weak to answer from."""
-    return not evidence or evidence[0].score < ENOUGH
+    near = [e.nearness for e in evidence[:_LOOKED_AT] if e.nearness is not None]
+    if near:
+        return max(near) < NEAR_ENOUGH
+    return max((e.coverage for e in evidence[:_LOOKED_AT]), default=0.0) < COVERED_ENOUGH
 
 
 def refusal(language: Language, also_searched: Sequence[str], *, nearest: bool) -> str:

@@ -28,13 +28,15 @@ _ORDINALS = (
     ("一方面", "另一方面"),
 )
 _MARKER = re.compile(r"(?:" + "|".join(m for chain in _ORDINALS for m in chain) + r"|[（(]\d[）)]|\d[）)])")
+_ASKS_FIGURES = ("number", "fact")
+_ROW_COVERS = 0.6  # share of the question's terms in a table row that is worth showing beside the text
 _TABLE_REACH = 60  # sentences before a row among which its table's head and caption stand
 _LIST_REACH = 60  # sentences after a list's head in which its items are looked for
-_MOST = {"list": 7, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
+_MOST = {"list": 5, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
 _MOST_ELSE = 2
 _TOLD_IN_ORDER = ("why", "how", "summary", "compare")  # kinds whose sentences make an argument; else the best comes first
 _ENUMERATED = ("list", "why", "how", "summary", "compare")  # kinds that an enumeration answers whole
-_NEAR_BEST = 0.72  # of the best score: a sentence further below adds noise (tune split)
+_NEAR_BEST = 0.75  # of the best score: a sentence further below adds noise (tune split)
 _SAME = 0.75  # share of terms in common above which a sentence says nothing new
 
 
@@ -69,7 +71,14 @@ class ExtractiveReader:
                 continue
             chosen.append(candidate)
             taken.append(terms)
-        return chosen or [evidence[0]]
+        return [*chosen, *self._row(question, evidence, chosen)]
+
+    def _row(self, question: Analysis, evidence: Sequence[Evidence], chosen: Sequence[Evidence]) -> list[Evidence]:
+        """The table row that names most of what is asked: figures are printed there."""
+        if question.kind not in _ASKS_FIGURES or any(e.sentence.kind is Kind.TABLE for e in chosen):
+            return []
+        rows = [e for e in evidence if e.sentence.kind is Kind.TABLE and e.coverage >= _ROW_COVERS]
+        return [max(rows, key=lambda e: e.coverage)] if rows else []
 
     def _enumeration(self, best: Evidence, searcher: Searcher) -> list[Evidence]:
         """The whole enumeration that the best sentence heads or belongs to, head first."""
