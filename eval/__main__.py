@@ -1,8 +1,8 @@
 """`python -m eval`: the figures of retrieval and answers, offline, on one split of the questions.
 
-    python -m eval                      report split, beside the baseline
-    python -m eval --split tune         the split that weights are chosen on
-    python -m eval --speed              times and sizes instead
+python -m eval                      report split, beside the baseline
+python -m eval --split tune         the split that weights are chosen on
+python -m eval --speed              times and sizes instead
 """
 
 from __future__ import annotations

@@ -35,9 +35,7 @@ def load(path: Path) -> dict[str, tuple[ArticleRecord, ...]]:
 def _record(entry: Mapping[str, Any]) -> ArticleRecord:
     plain = {
         name: entry.get(name)
-        for name in (
-            "title_zh title_en begins journal_zh journal_en year volume issue pages abstract_zh abstract_en".split()
-        )
+        for name in ("title_zh title_en begins journal_zh journal_en year volume issue pages abstract_zh abstract_en".split())
     }
     return ArticleRecord(
         id=entry["id"],

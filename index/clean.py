@@ -136,7 +136,13 @@ def tidy(mapped: Mapped, *, words: Callable[[str], bool] = lambda word: False) -
     spaces: list[int] = []  # kept white space, to be written as a plain space
     for match in re.finditer(r"\s+", text):
         start, end = match.span()
-        if start == 0 or end == len(text) or _BEFORE.search(text, max(0, start - 4), start) or _AFTER.match(text, end) or ("\n" in match.group() and _URL_END.search(text, max(0, start - 300), start)):
+        if (
+            start == 0
+            or end == len(text)
+            or _BEFORE.search(text, max(0, start - 4), start)
+            or _AFTER.match(text, end)
+            or ("\n" in match.group() and _URL_END.search(text, max(0, start - 300), start))
+        ):
             drop[start:end] = True
         elif "\n" in match.group() and text[start - 1] == "-" and text[end].islower():
             drop[start:end] = True

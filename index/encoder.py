@@ -108,11 +108,11 @@ class SentenceEncoder:
     @cached_property
     def _probe(self) -> dict[str, float]:
         """How often a paraphrase finds its sentence among the others, by language and across."""
-        texts = [text for row in _PARAPHRASES for text in row]
-        vectors = self.encode(texts).reshape(len(_PARAPHRASES), 4, -1)
+        texts = [text for row in PROBES for text in row]
+        vectors = self.encode(texts).reshape(len(PROBES), 4, -1)
         pairs = {"en": (0, 1), "zh": (2, 3), "across": (0, 2)}
         return {
-            name: float(np.mean(np.argmax(vectors[:, a] @ vectors[:, b].T, axis=1) == np.arange(len(_PARAPHRASES))))
+            name: float(np.mean(np.argmax(vectors[:, a] @ vectors[:, b].T, axis=1) == np.arange(len(PROBES))))
             for name, (a, b) in pairs.items()
         }
 
@@ -162,8 +162,7 @@ class EmbeddedEncoder:
 
 
 _ABLE = 0.8  # share of the paraphrases found; all-MiniLM-L6-v2 reaches 1.0 in English, 0.5 in Chinese
-# (English, English reworded, Chinese, Chinese reworded): different words for the same matter.
-_PARAPHRASES = (
+PROBES = (
     ("The price of bread has gone up.", "Baked goods cost more now.", "面包涨价了。", "现在烘焙食品更贵。"),
     ("She was cured by the doctor.", "The physician healed the woman.", "医生治好了她。", "那位女士被大夫救了回来。"),
     ("The army crossed the river at night.", "Troops went over the water after dark.", "军队夜里渡河。", "部队天黑后过了江。"),
@@ -177,6 +176,7 @@ _PARAPHRASES = (
     ("The museum is closed on Mondays.", "You cannot visit the exhibition at the start of the week.", "博物馆周一闭馆。", "每星期头一天展厅不开放。"),
     ("The king died without an heir.", "No successor was left when the monarch passed away.", "国王无嗣而终。", "君主去世时没有继承人。"),
 )  # fmt: skip
+"""(English, English reworded, Chinese, Chinese reworded): everyday sentences, different words for the same matter."""
 
 
 def load(name: str) -> SentenceEncoder | EmbeddedEncoder:

@@ -62,14 +62,7 @@ def decode(data: bytes, name: str, declared: str = "") -> Decoded:
 
     Raises DocumentError for binary data, damaged UTF-8 and encodings that cannot be told.
     """
-    found = (
-        _marked(data)
-        or _utf16(data)
-        or _as(data, "utf-8")
-        or _declared(data, declared)
-        or _chinese(data)
-        or _western(data)
-    )
+    found = _marked(data) or _utf16(data) or _as(data, "utf-8") or _declared(data, declared) or _chinese(data) or _western(data)
     if not found:
         _refuse_damaged(data, name)
         found = _guessed(data)
@@ -110,10 +103,7 @@ def _utf16(data: bytes) -> Decoded | None:
     """UTF-16 without a mark, where the bytes hold NULs and one byte order reads well."""
     if b"\0" not in data or len(data) % 2:
         return None
-    scores = {
-        codec: _share(data[: 2 * SAMPLE].decode(codec, "replace"), _plain())
-        for codec in ("utf-16-le", "utf-16-be")
-    }
+    scores = {codec: _share(data[: 2 * SAMPLE].decode(codec, "replace"), _plain()) for codec in ("utf-16-le", "utf-16-be")}
     best = max(scores, key=scores.__getitem__)
     return _as(data, best) if scores[best] > 0.7 else None
 
@@ -199,9 +189,7 @@ def _common() -> frozenset[str]:
 
 
 def _level(codec: str, leads: range) -> str:
-    return "".join(
-        bytes((lead, trail)).decode(codec, "ignore") for lead in leads for trail in range(64, 255)
-    )
+    return "".join(bytes((lead, trail)).decode(codec, "ignore") for lead in leads for trail in range(64, 255))
 
 
 @cache

@@ -93,11 +93,7 @@ def running_heads(lines: Sequence[Line], titles: Sequence[str]) -> set[int]:
     `titles` are the titles of the articles and journals of the source.
     """
     known = {fold(title) for title in titles}
-    heads = {
-        at
-        for at, line in enumerate(lines)
-        if (key := fold(line.text)) in known or _ISSUE_HEAD.fullmatch(key)
-    }
+    heads = {at for at, line in enumerate(lines) if (key := fold(line.text)) in known or _ISSUE_HEAD.fullmatch(key)}
     places: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
         top = any(lines[k].break_before for k in range(max(0, at - 1), at + 1))

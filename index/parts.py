@@ -25,7 +25,10 @@ _HEADINGS = (
 _MARKDOWN = re.compile(r"(#{1,6})\s+(?=\S)")
 _LONGEST_HEADING = 46  # em
 _LABELS = (
-    (Kind.ABSTRACT, re.compile(r"[〔【\[]\s*(?:提\s*要|内容提要|摘\s*要|Abstract)\s*[〕】\]]\s*[：:]?|摘\s*要\s*[：:]|Abstract\s*[:：]")),
+    (
+        Kind.ABSTRACT,
+        re.compile(r"[〔【\[]\s*(?:提\s*要|内容提要|摘\s*要|Abstract)\s*[〕】\]]\s*[：:]?|摘\s*要\s*[：:]|Abstract\s*[:：]"),
+    ),
     (
         Kind.META,
         re.compile(
@@ -43,7 +46,10 @@ _BACK = (
     (Kind.NOTICE, "notes", re.compile(r"投稿(?:注意事项|须知|指南)|征稿启事|稿约")),
     (Kind.NOTICE, "subscription", re.compile(r"欢迎订阅|征订启事")),
 )
-_FRONT = ((Kind.NOTICE, re.compile(r"专题序言|编者按|卷首语")), (Kind.CONTENTS, re.compile(r".{0,4}目录|目\s*次|(?:Table of )?Contents")))
+_FRONT = (
+    (Kind.NOTICE, re.compile(r"专题序言|编者按|卷首语")),
+    (Kind.CONTENTS, re.compile(r".{0,4}目录|目\s*次|(?:Table of )?Contents")),
+)
 _HEAD_LINES = 20  # an article's head (number, authors, journal, titles) is no longer than this
 
 
@@ -184,9 +190,7 @@ def _matter(lines: Sequence[Line], roles: list[Role | None], first: int, last: i
             roles[at] = Role(Kind.FURNITURE if is_rule(lines[at]) else kind, "")
 
 
-def _abstracts(
-    lines: Sequence[Line], roles: list[Role | None], first: int, last: int, records: Sequence[ArticleRecord]
-) -> None:
+def _abstracts(lines: Sequence[Line], roles: list[Role | None], first: int, last: int, records: Sequence[ArticleRecord]) -> None:
     """Abstracts in another language, each tied to the article whose title stands above it."""
     current: ArticleRecord | None = None
     for at in range(first, last):
@@ -253,9 +257,7 @@ def _article(
         complete = True
 
 
-def _head(
-    lines: Sequence[Line], roles: list[Role | None], first: int, last: int, record: ArticleRecord
-) -> int:
+def _head(lines: Sequence[Line], roles: list[Role | None], first: int, last: int, record: ArticleRecord) -> int:
     """Marks title and authors; returns the first line after the head."""
     title = fold(record.title_zh or record.title)
     seen = ""

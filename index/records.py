@@ -6,7 +6,7 @@ Offsets are half-open and count code points of the decoded source text, newlines
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -93,11 +93,7 @@ class ArticleRecord:
     @property
     def title(self) -> str:
         """The title in the article's own language, else in the other, else its id."""
-        own, other = (
-            (self.title_zh, self.title_en)
-            if self.language == "zh"
-            else (self.title_en, self.title_zh)
-        )
+        own, other = (self.title_zh, self.title_en) if self.language == "zh" else (self.title_en, self.title_zh)
         return own or other or self.id
 
 
@@ -189,4 +185,6 @@ class SearchResult:
     question: str
     language: Language
     hits: tuple[Hit, ...]
-    also_searched: tuple[str, ...] = field(default=())
+    also_searched: tuple[str, ...] = ()
+    nearness: float | None = None  # cosine of the nearest passage, the mean of its sides; None without an encoder
+    background: float | None = None  # what nearness everyday sentences on other matters reach in this library

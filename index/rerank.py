@@ -28,6 +28,7 @@ from index.terms import Terms
 class Weights:
     """Weight of each sign, standardised among the candidates; chosen on the tune split (eval/LOG.md)."""
 
+    fused: float = 0.4  # reciprocal rank fusion, which alone knows of the glossary across languages
     lexical: float = 0.7  # BM25 of the passage
     passage: float = 1.0  # cosine with the passage in the question's language
     passage_other: float = 0.7  # in the other language
@@ -45,6 +46,7 @@ def rerank(
     question: str,
     spoken: Language,
     candidates: Sequence[Passage],
+    fused: Mapping[int, float],
     lexical: Mapping[int, float],
     library: Library,
     encoder: Encoder | None,
@@ -55,7 +57,7 @@ def rerank(
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
 
-    `lexical` holds BM25 scores by passage id; `encoder` is None where it does not know the
+    `fused` and `lexical` hold fusion and BM25 scores by passage id; `encoder` is None where it does not know the
     question's language.
     """
     if not candidates:
@@ -72,6 +74,7 @@ def rerank(
         sides = [near.sides(s.context or s.text, translations.get(s.id)) for s in own] or [(0.0, 0.0)]
         rows.append(
             (
+                fused.get(passage.id, 0.0),
                 lexical.get(passage.id, 0.0),
                 *near.sides(passage.text, passage.translation),
                 max(a for a, _ in sides),

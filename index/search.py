@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from index import encoder as encoders
 from index import glossary
-from index.encoder import Encoder
+from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
 from index.library import Library, PassageFacts
-from index.records import Hit, Language, SearchResult
-from index.rerank import rerank
+from index.records import ANSWERING, Hit, Language, SearchResult
+from index.rerank import ASIDE, rerank
 from index.script import language
 from index.settings import Settings
 from index.terms import Terms
@@ -26,10 +28,11 @@ They took 60 for lists of hundreds; 10 did better on the tune split, where few p
 """
 
 _POOL = 80  # fused passages that are weighed by what their sentences say
+_BACKGROUND = 90  # percentile; on tune it lets every answerable question through (eval/LOG.md)
 _DEPTH = 100  # passages taken from each list
 _DEEP = 8  # times that many vectors, so that both sides of enough passages are among them
-_QUOTA = 2  # of the first ten hits kept for documents in each language that has evidence
-_QUOTA_SLOTS = (4, 9)  # positions, from 0, where a language that is missing is let in
+_QUOTA = 3  # of the first ten hits kept for documents in each language that has evidence
+_QUOTA_SLOTS = (3, 6, 9)  # positions, from 0, where a language that is missing is let in
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Searcher:
         self.crosses = bool(built.get("crosses"))
         self.glossary = glossary.parse(manifest.get("glossary", ""))
         self.terms = Terms(self.glossary.words())
+        self._grounds: dict[Language, tuple[int, float | None]] = {}
         self._facts: tuple[int, dict[int, PassageFacts]] = (-1, {})
 
     @classmethod
@@ -94,6 +98,7 @@ class Searcher:
         }
         facts = self._passage_facts()
         scores, found_by = fuse(lists, facts)
+        scores = {number: score * (1.0 if facts[number].kind in ANSWERING else ASIDE) for number, score in scores.items()}
         order = sorted(scores, key=lambda number: (-scores[number], number))
         pool = self.library.passages(order[:_POOL])
         fulltext, _ = self.library.indexes(self.terms)
@@ -101,6 +106,7 @@ class Searcher:
             question,
             spoken,
             pool,
+            scores,
             dict(lists["lexical"][1]),
             self.library,
             self.encoder_for(spoken),
@@ -109,7 +115,7 @@ class Searcher:
             self.glossary,
         )
         best = dict(ranked)
-        order = balanced([*best, *order[_POOL:]], {number: facts[number].spoken for number in order})[:k]
+        order = balanced([*best, *order[_POOL:]], order, {number: facts[number].spoken for number in order})[:k]
         passages = {p.id: p for p in (*pool, *self.library.passages([number for number in order if number not in best]))}
         return SearchResult(
             question,
@@ -119,6 +125,8 @@ class Searcher:
                 for rank, number in enumerate(order, start=1)
             ),
             also_searched(named, spoken),
+            nearness(own, other),
+            self._background(spoken),
         )
 
     # -- the lists --------------------------------------------------------------------------
@@ -177,11 +185,26 @@ class Searcher:
                     lists[not same].append((number, score))
         return lists[0][:_DEPTH], lists[1][:_DEPTH]
 
+    def _background(self, spoken: Language) -> float | None:
+        """The nearness that nine in ten everyday sentences stay below: nearer questions are about the library."""
+        generation = self.library.generation
+        if self._grounds.get(spoken, (-1, None))[0] != generation:
+            probes = [text for row in PROBES for text in (row[2:] if spoken == "zh" else row[:2])]
+            reached = [near for text in probes if (near := nearness(*self._dense(text, spoken, None))) is not None]
+            self._grounds[spoken] = (generation, float(np.percentile(reached, _BACKGROUND)) if reached else None)
+        return self._grounds[spoken][1]
+
     def _passage_facts(self) -> dict[int, PassageFacts]:
         generation = self.library.generation
         if self._facts[0] != generation:
             self._facts = (generation, self.library.passage_facts())
         return self._facts[1]
+
+
+def nearness(*lists: Sequence[tuple[int, float]]) -> float | None:
+    """The mean of the best cosines of the lists that hold anything."""
+    best = [hits[0][1] for hits in lists if hits]
+    return sum(best) / len(best) if best else None
 
 
 def fuse(
@@ -206,16 +229,18 @@ def _allowed(facts: PassageFacts, limits: Mapping[str, Sequence[str]] | None) ->
     return all(values[facet] in allowed for facet, allowed in (limits or {}).items())
 
 
-def balanced(order: Sequence[int], languages: Mapping[int, str]) -> list[int]:
+def balanced(order: Sequence[int], fused: Sequence[int], languages: Mapping[int, str]) -> list[int]:
     """The order with the best documents of every language among the first ten.
 
     A language found at all but missing from the first ten gets its best hits at the quota slots,
-    so that no number of documents in one language can push the other out.
+    so that no number of documents in one language can push the other out.  Its best are those of
+    fusion, since signs weighed across languages favour the question's own.
     """
     result = list(order)
     for spoken in sorted(set(languages.values())):
-        missing = _QUOTA - sum(languages[number] == spoken for number in result[:10])
-        late = [number for number in result[10:] if languages[number] == spoken][: max(0, missing)]
+        first = set(result[:10])
+        missing = _QUOTA - sum(languages[number] == spoken for number in first)
+        late = [number for number in fused if languages[number] == spoken and number not in first][: max(0, missing)]
         for slot, number in zip(_QUOTA_SLOTS[-len(late) :] if late else (), late, strict=True):
             result.remove(number)
             result.insert(slot, number)

@@ -82,10 +82,7 @@ def _pieces(text: str, kinds: bytearray) -> tuple[Piece, ...]:
         return ()
     cuts = np.flatnonzero(np.diff(codes)) + 1
     edges = [0, *cuts.tolist(), len(codes)]
-    return tuple(
-        Piece(a, b, _ORDER[codes[a] - 1] if codes[a] else Kind.LEFT_OVER)
-        for a, b in pairwise(edges)
-    )
+    return tuple(Piece(a, b, _ORDER[codes[a] - 1] if codes[a] else Kind.LEFT_OVER) for a, b in pairwise(edges))
 
 
 def _repeats(before: str, after: str) -> bool:
@@ -116,10 +113,7 @@ class _Builder:
         self.exceptions: list[str] = []
         self.blocks = found.notes.blocks()
         self.block_of_line = self._blocks_by_line()
-        self.letters = {
-            block: [n.label for n in notes if n.label and n.label.isalpha()]
-            for block, notes in self.blocks.items()
-        }
+        self.letters = {block: [n.label for n in notes if n.label and n.label.isalpha()] for block, notes in self.blocks.items()}
         self.labels_seen: dict[int, list[str]] = {}
         self.bearers: dict[tuple[int, str], int] = {}
         self.pages = self._pages()
@@ -239,7 +233,9 @@ class _Builder:
         if self.lay.wrapped and (self.lay.spaced or not line.blanks or turned):
             short = before.width < _NEARLY_FULL * self.lay.full
             if self.lay.spaced or turned:
-                return (complete and (short or bool(_PARAGRAPH_START.match(line.text)))) or (colon and short and bool(_PARAGRAPH_START.match(line.text)))
+                return (complete and (short or bool(_PARAGRAPH_START.match(line.text)))) or (
+                    colon and short and bool(_PARAGRAPH_START.match(line.text))
+                )
             return False
         if not line.blanks and not turned:
             return False
@@ -411,9 +407,7 @@ class _Builder:
         return result
 
     def _footnote(self, number: int, note: Note, block: int, label: str | None, before: list[Footnote]) -> Footnote:
-        spans = [
-            (self.lines[k].start + (note.skip if i == 0 else 0), self.lines[k].end) for i, k in enumerate(note.lines)
-        ]
+        spans = [(self.lines[k].start + (note.skip if i == 0 else 0), self.lines[k].end) for i, k in enumerate(note.lines)]
         clean = tidy(gather(self.text, spans), words=self.words)
         owner = self.bearers.get((block, label)) if label else None
         article = self.sentences[owner].article if owner is not None else self.roles[note.lines[0]].part

@@ -39,10 +39,7 @@ def _cells(source: str, line: Line) -> list[Mapped]:
     if bars[-1] < line.end - 1:
         bars.append(line.end)
     first = 1 if source[line.start] in "|-" else 0
-    return [
-        tidy(gather(source, [(a + 1, b)]))
-        for a, b in zip(bars[first:], bars[first + 1 :], strict=False)
-    ]
+    return [tidy(gather(source, [(a + 1, b)])) for a, b in zip(bars[first:], bars[first + 1 :], strict=False)]
 
 
 def rows(source: str, lines: Sequence[Line], caption: str) -> list[Row]:

@@ -47,7 +47,7 @@ class Answerer:
         evidence = evidences.gather(self.searcher, asked, found.hits)
         if language is not None:
             asked = Analysis(asked.text, language, asked.kind)
-        drafts = [] if refuse.is_weak(evidence) else self.reader.read(asked, evidence, self.searcher)
+        drafts = [] if refuse.is_weak(evidence, found) else self.reader.read(asked, evidence, self.searcher)
         proved = [draft for draft in drafts if self._stands(draft)]
         claims, citations = self._cite(proved)
         refused = not claims

@@ -82,13 +82,8 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
             hit=homes[sentence.id],
             score=float(score),
             coverage=row[0],
-            nearness=_mean([value for value in row[1:3] if value]),
             translation=translations.get(sentence.id),
         )
         for sentence, score, row in zip(sentences, scores, rows, strict=True)
     ]
     return sorted(found, key=lambda e: (-e.score, e.sentence.id))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None

@@ -18,7 +18,6 @@ class Evidence:
     hit: Hit
     score: float  # among the sentences looked at: the best has 1, the worst 0
     coverage: float  # share of the weight of the question's terms that it holds
-    nearness: float | None  # cosine with the question, the mean of its sides; None without an encoder
     translation: str | None = None
 
 

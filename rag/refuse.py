@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.records import Language
+from index.records import Language, SearchResult
 from rag.records import Evidence
-
-NEAR_ENOUGH = 0.36
-"""Cosine of the nearest sentence below which nothing is answered (tune split, eval/LOG.md).
-
-It catches questions about other matters; near misses on the documents' own matter it cannot tell.
-"""
 
 COVERED_ENOUGH = 0.2
 """Share of the question's terms wanted in one sentence where no encoder knows the language."""
+
+MOSTLY_COVERED = 0.6
+"""Share of the question's terms in one sentence that lets it answer however far its vector lies."""
 
 _LOOKED_AT = 20  # sentences
 
@@ -27,12 +24,17 @@ _NEAREST = {"zh": "下面是最接近的段落。", "en": "The nearest passages 
 _JOIN = {"zh": "、", "en": ", "}
 
 
-def is_weak(evidence: Sequence[Evidence]) -> bool:
-    """Whether the evidence is too weak to answer from."""
-    near = [e.nearness for e in evidence[:_LOOKED_AT] if e.nearness is not None]
-    if near:
-        return max(near) < NEAR_ENOUGH
-    return max((e.coverage for e in evidence[:_LOOKED_AT]), default=0.0) < COVERED_ENOUGH
+def is_weak(evidence: Sequence[Evidence], found: SearchResult) -> bool:
+    """Whether the evidence is too weak to answer from.
+
+    With an encoder: whether the nearest passage is no nearer than everyday sentences on other matters
+    come, and no sentence holds most of the question's terms.  That catches questions about other
+    matters; a near miss on the documents' own it cannot tell.
+    """
+    covered = max((e.coverage for e in evidence[:_LOOKED_AT]), default=0.0)
+    if found.nearness is not None and found.background is not None:
+        return not evidence or (found.nearness < found.background and covered < MOSTLY_COVERED)
+    return covered < COVERED_ENOUGH
 
 
 def refusal(language: Language, also_searched: Sequence[str], *, nearest: bool) -> str:

@@ -13,6 +13,9 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.records import Language
+from index.terms import Terms
+
+_TERMS = Terms()
 
 
 def slot(piece: str, dimensions: int) -> tuple[int, float]:
@@ -23,7 +26,7 @@ def slot(piece: str, dimensions: int) -> tuple[int, float]:
 
 def pieces(text: str) -> list[str]:
     """Pairs of neighbouring Chinese characters, and words of other scripts that are not too short to tell anything."""
-    folded = text.casefold()
+    folded = _TERMS.fold(text)
     runs = re.findall(r"[\u4e00-\u9fff]+", folded)
     return [run[k : k + 2] for run in runs for k in range(max(1, len(run) - 1))] + re.findall(r"[a-z]{4,}|\d+", folded)
 
@@ -33,8 +36,8 @@ class FakeEncoder:
     """Texts that share characters and words get near vectors; keeps what it was given to encode."""
 
     name: str = "fake"
-    fingerprint: str = "fake-64"
-    dimensions: int = 64
+    fingerprint: str = "fake-256"
+    dimensions: int = 256
     spoken: frozenset[Language] = frozenset({"zh", "en"})
     delay: float = 0.0  # seconds a call takes
     seen: list[str] = field(default_factory=list)  # texts encoded as passages

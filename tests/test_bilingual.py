@@ -84,7 +84,8 @@ def test_no_texts_give_no_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["聯合國安全理事會就關稅問題進行磋商", "联合国安全理事会就关税问题进行磋商　", "联合国\u00a0安全理事会就关税问题进行磋商"]
+    "other",
+    ["聯合國安全理事會就關稅問題進行磋商", "联合国安全理事会就关税问题进行磋商　", "联合国\u00a0安全理事会就关税问题进行磋商"],
 )
 def test_script_width_and_space_do_not_matter(other: str) -> None:
     same = "联合国安全理事会就关税问题进行磋商"

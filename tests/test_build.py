@@ -209,7 +209,7 @@ def test_another_encoder_encodes_everything_again_and_the_old_vectors_go(run, se
     assert (report.unchanged, sorted(seen)) == (EVERYTHING, sorted(texts))
     with opened(settings) as library:
         assert library.manifest()["encoder"]["fingerprint"] == "other-32"
-        assert library.known_vectors("fake-64", [build.text_key(t) for t in texts]) == set()
+        assert library.known_vectors("fake-256", [build.text_key(t) for t in texts]) == set()
         assert Searcher(library, other).search("风筝").hits
 
 

@@ -77,9 +77,7 @@ def test_utf8_comes_back_whatever_it_says(text: str) -> None:
 
 @settings(deadline=None)
 @given(texts(SIMPLIFIED + TRADITIONAL + ENGLISH), st.sampled_from(["utf-8", "utf-16", "utf-32"]))
-def test_a_byte_order_mark_tells_the_encoding_and_is_not_part_of_the_text(
-    text: str, encoding: str
-) -> None:
+def test_a_byte_order_mark_tells_the_encoding_and_is_not_part_of_the_text(text: str, encoding: str) -> None:
     marks = {
         "utf-8": {"utf-8": codecs.BOM_UTF8},
         "utf-16": {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE},

@@ -21,11 +21,7 @@ from index.files import find, read, readable
 from index.records import PageStart, SourceText
 
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
-MENU = (
-    "<nav><a href='/'>首页</a></nav><div><ul>"
-    + "<li><a href='/x'>栏目</a></li>" * 40
-    + "</ul></div>"
-)
+MENU = "<nav><a href='/'>首页</a></nav><div><ul>" + "<li><a href='/x'>栏目</a></li>" * 40 + "</ul></div>"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -130,9 +126,7 @@ def one_sentence(error: DocumentError, path: Path) -> str:
 # --- which files ---
 
 
-@pytest.mark.parametrize(
-    "suffix", [".txt", ".md", ".markdown", ".pdf", ".docx", ".html", ".htm", ".TXT", ".Pdf"]
-)
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".markdown", ".pdf", ".docx", ".html", ".htm", ".TXT", ".Pdf"])
 def test_a_known_suffix_in_any_case_is_readable(suffix: str) -> None:
     assert readable(Path(f"文件{suffix}"))
 
@@ -142,9 +136,7 @@ def test_any_other_name_is_not_readable(name: str) -> None:
     assert not readable(Path(name))
 
 
-def test_folders_are_searched_in_order_without_hidden_files_and_notices(
-    tmp_path: Path, save: Save
-) -> None:
+def test_folders_are_searched_in_order_without_hidden_files_and_notices(tmp_path: Path, save: Save) -> None:
     wanted = ["a.md", "b.txt", "sub/deep/c.PDF", "子/d.txt"]
     passed_over = ["README.md", "NOTICE.txt", "LICENSE-CC.txt", ".hidden.txt", ".git/e.txt", "f.py"]
     for name in wanted + passed_over:
@@ -182,9 +174,7 @@ def test_a_named_file_of_unknown_type_is_refused_by_find_and_by_read(save: Save)
         read(path)
 
 
-def test_a_folder_that_cannot_be_listed_is_refused(
-    tmp_path: Path, save: Save, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = save("closed/a.txt", b"x").parent
     scandir = os.scandir
 
@@ -207,9 +197,7 @@ def test_a_seed_is_read_byte_for_byte(path: Path) -> None:
     data = path.read_bytes()
     source = read(path)
     assert source.text == data.decode("utf-8")
-    assert source == SourceText(
-        path.name, source.text, hashlib.sha256(data).hexdigest(), "text/plain", "utf-8"
-    )
+    assert source == SourceText(path.name, source.text, hashlib.sha256(data).hexdigest(), "text/plain", "utf-8")
 
 
 def test_all_seeds_are_found_and_nothing_else() -> None:
@@ -217,13 +205,9 @@ def test_all_seeds_are_found_and_nothing_else() -> None:
     assert find([SEEDS[0].parent]) == SEEDS
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name[:3])
-def test_a_seed_saved_in_another_encoding_reads_the_same(
-    path: Path, encoding: str, save: Save
-) -> None:
+def test_a_seed_saved_in_another_encoding_reads_the_same(path: Path, encoding: str, save: Save) -> None:
     text = path.read_bytes().decode("utf-8").replace("\n", "\r\n")
     source = read(save("a.txt", text.encode(encoding)))
     assert source.text == text
@@ -247,9 +231,7 @@ def test_a_single_line_of_fifty_megabytes_is_read_in_seconds(save: Save) -> None
 
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".pdf", ".docx", ".html"])
 @pytest.mark.parametrize("data", [b"", b" \r\n\t\n"], ids=["empty", "blank"])
-def test_an_empty_or_blank_file_of_any_type_is_refused(
-    suffix: str, data: bytes, save: Save
-) -> None:
+def test_an_empty_or_blank_file_of_any_type_is_refused(suffix: str, data: bytes, save: Save) -> None:
     refusal(save("空" + suffix, data), "empty or holds white space only")
 
 
@@ -314,9 +296,7 @@ def test_broken_page_labels_give_way_to_numbers(labels: str, save: Save) -> None
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.sampled_from(["", "alpha", "beta gamma", "delta\nepsilon"]), min_size=1))
-def test_every_page_with_text_starts_where_its_offset_says(
-    tmp_path_factory: pytest.TempPathFactory, pages: list[str]
-) -> None:
+def test_every_page_with_text_starts_where_its_offset_says(tmp_path_factory: pytest.TempPathFactory, pages: list[str]) -> None:
     path = tmp_path_factory.mktemp("pdf") / "a.pdf"
     path.write_bytes(pdf([*pages, "last"]))
     source = read(path)
@@ -333,9 +313,7 @@ def test_radicals_in_a_pdf_become_the_characters_they_stand_for(save: Save) -> N
     assert source.pages == (PageStart(0, "1"), PageStart(3, "2"))
 
 
-def test_the_remarks_of_pypdf_on_a_poor_pdf_are_not_shown(
-    save: Save, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_remarks_of_pypdf_on_a_poor_pdf_are_not_shown(save: Save, caplog: pytest.LogCaptureFixture) -> None:
     assert read(save("a.pdf", re.sub(rb"startxref\n\d+", b"startxref\n7", pdf(["words"])))).text
     assert not caplog.records
 
@@ -368,9 +346,7 @@ def test_a_pdf_without_pages_is_broken_not_scanned(save: Save) -> None:
 
 
 def test_a_scanned_pdf_is_refused_and_called_a_scan(save: Save) -> None:
-    refusal(
-        save("扫描.pdf", pdf(["", "", ""])), r"3 page\(s\) without a text layer, probably a scan"
-    )
+    refusal(save("扫描.pdf", pdf(["", "", ""])), r"3 page\(s\) without a text layer, probably a scan")
 
 
 # --- DOCX ---
@@ -388,9 +364,7 @@ def test_a_docx_gives_headings_paragraphs_and_tables_in_order(save: Save) -> Non
         document.add_paragraph("表后一段。")
 
     source = read(save("a.docx", word(build)))
-    assert source.text == (
-        "一、引言\n\n第一段\t有制表符。粗体\n\n| 项目 | a\\|b |\n|---|---|\n| 两 行 |  |\n\n表后一段。"
-    )
+    assert source.text == ("一、引言\n\n第一段\t有制表符。粗体\n\n| 项目 | a\\|b |\n|---|---|\n| 两 行 |  |\n\n表后一段。")
     assert source.title == "合作 之 道"
     assert source.media_type.endswith("wordprocessingml.document")
     assert source.pages == ()
@@ -446,9 +420,7 @@ def test_a_broken_docx_is_refused(save: Save) -> None:
         refusal(save("坏.docx", data), "no DOCX or a broken one")
 
 
-def test_a_docx_that_unpacks_to_too_much_is_refused(
-    save: Save, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_docx_that_unpacks_to_too_much_is_refused(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("word/document.xml", b" " * 101_000_000)
@@ -460,9 +432,7 @@ def test_a_docx_that_unpacks_to_too_much_is_refused(
 
 
 def test_a_cell_that_claims_to_span_a_billion_columns_is_not_believed(save: Save) -> None:
-    cell = (
-        '<w:tc><w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr><w:p><w:r><w:t>x</w:t></w:r></w:p>'
-    )
+    cell = '<w:tc><w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr><w:p><w:r><w:t>x</w:t></w:r></w:p>'
     data = word_xml(f"<w:tbl><w:tr>{cell}</w:tc></w:tr></w:tbl>")
     assert len(read(save("宽.docx", data)).text) < 1000
 
@@ -470,8 +440,7 @@ def test_a_cell_that_claims_to_span_a_billion_columns_is_not_believed(save: Save
 def test_entities_of_a_docx_are_not_expanded(save: Save) -> None:
     out = io.BytesIO()
     laughs = "<!DOCTYPE d [<!ENTITY a 'ha'>" + "".join(
-        f"<!ENTITY {new} '{f'&{old};' * 20}'>"
-        for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+        f"<!ENTITY {new} '{f'&{old};' * 20}'>" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
     )
     with (
         zipfile.ZipFile(io.BytesIO(word_xml("<w:p><w:r><w:t>&i;x</w:t></w:r></w:p>"))) as plain,
@@ -526,9 +495,7 @@ def test_html_gives_its_main_text_without_markup_menus_and_scripts(body: str, sa
     )
 
 
-@pytest.mark.parametrize(
-    ("charset", "encoding"), [("gb2312", "gb18030"), ("big5", "cp950"), ("utf-8", "utf-8")]
-)
+@pytest.mark.parametrize(("charset", "encoding"), [("gb2312", "gb18030"), ("big5", "cp950"), ("utf-8", "utf-8")])
 def test_html_is_read_in_the_encoding_it_declares(charset: str, encoding: str, save: Save) -> None:
     text = page("<p>中文文章，很短。</p>", f"<meta charset={charset}>")
     path = save("a.htm", text.encode(encoding))
@@ -549,9 +516,7 @@ def test_only_preformatted_html_keeps_its_line_breaks(save: Save) -> None:
     assert lines == ["一行 两行", "甲", "乙 丙", "丁", "戊"]
 
 
-def test_html_that_trafilatura_finds_nothing_in_is_stripped_plainly(
-    save: Save, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_html_that_trafilatura_finds_nothing_in_is_stripped_plainly(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trafilatura.extract", lambda *_, **__: None)
     source = read(save("a.html", page(f"<nav>菜单</nav><script>x</script>{ARTICLE}").encode()))
     assert source.text.split("\n\n")[:2] == [
@@ -563,9 +528,7 @@ def test_html_that_trafilatura_finds_nothing_in_is_stripped_plainly(
 
 
 def test_deep_nesting_is_read_whole_or_refused_but_never_cut(save: Save) -> None:
-    deep = read(
-        save("深.html", page("<p>开头</p>" + "<font>" * 400 + "<p>末尾的内容</p>").encode())
-    )
+    deep = read(save("深.html", page("<p>开头</p>" + "<font>" * 400 + "<p>末尾的内容</p>").encode()))
     assert "末尾的内容" in deep.text
     refusal(save("渊.html", page("<p>开头</p>" + "<div>" * 9000 + "末尾").encode()), "no HTML")
 

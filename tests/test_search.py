@@ -194,9 +194,9 @@ def test_an_encoder_that_did_not_build_the_library_is_refused_in_one_sentence(se
 def test_every_language_found_has_a_place_among_the_first_ten():
     order = list(range(30))
     languages = {number: "en" if number in (17, 25) else "zh" for number in order}
-    result = balanced(order, languages)
+    result = balanced(order, order, languages)
     assert {17, 25} <= set(result[:10])
     assert result[:4] == [0, 1, 2, 3]
     assert sorted(result) == order
-    assert balanced(order, dict.fromkeys(order, "zh")) == order
-    assert balanced([], {}) == []
+    assert balanced(order, order, dict.fromkeys(order, "zh")) == order
+    assert balanced([], [], {}) == []

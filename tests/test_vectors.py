@@ -54,7 +54,7 @@ def test_a_file_that_is_no_index_is_refused_in_one_sentence(tmp_path, rows, dama
 def test_a_question_of_another_dimension_is_refused_in_one_sentence(rows):
     with pytest.raises(LibraryMismatch) as caught:
         VectorIndex.build(range(50), rows).search(FakeEncoder().encode(["风筝"]), 3)
-    assert one_sentence(str(caught.value), "64", "16")
+    assert one_sentence(str(caught.value), "256", "16")
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path, rows):
