@@ -20,6 +20,7 @@ from index.fulltext import FullText
 from index.glossary import Glossary
 from index.library import Library
 from index.records import ANSWERING, Language, Passage, Sentence
+from index.rows import passage_context
 from index.script import language
 from index.terms import Terms
 
@@ -65,7 +66,8 @@ def rerank(
     sentences = {s.id: s for s in library.sentences(list(dict.fromkeys(n for p in candidates for n in p.sentences)))}
     translations = library.translations(list(sentences))
     near = Nearness(question, spoken, library, encoder)
-    near.look_up([side for p in candidates for side in (p.text, p.translation)])
+    told = {p.id: _told(p, sentences) for p in candidates}
+    near.look_up([side for p in candidates for side in (told[p.id], p.translation)])
     near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
     asked = term_weights(question, spoken, terms, fulltext, glossary)
     rows = []
@@ -76,11 +78,13 @@ def rerank(
             (
                 fused.get(passage.id, 0.0),
                 lexical.get(passage.id, 0.0),
-                *near.sides(passage.text, passage.translation),
+                *near.sides(told[passage.id], passage.translation),
                 max(a for a, _ in sides),
                 max(b for _, b in sides),
                 max((share(asked, _terms(terms, side(s, spoken, translations))) for s in own), default=0.0),
-                share(asked, _terms(terms, passage.text if passage.language == spoken else passage.translation or passage.text)),
+                share(
+                    asked, _terms(terms, told[passage.id] if passage.language == spoken else passage.translation or passage.text)
+                ),
             )
         )
     signs = np.asarray(rows, dtype=np.float64)
@@ -90,6 +94,11 @@ def rerank(
     aside = np.array([1.0 if p.kind in ANSWERING else ASIDE for p in candidates])
     ranked = zip((p.id for p in candidates), (scores * aside).tolist(), strict=True)
     return sorted(ranked, key=lambda item: (-item[1], item[0]))
+
+
+def _told(passage: Passage, sentences: Mapping[int, Sentence]) -> str:
+    """What a passage's vector was made of: a table with its rows read out, else its text."""
+    return passage_context(passage, {n: sentences[n].context for n in passage.sentences if n in sentences}) + passage.text
 
 
 Asked = dict[frozenset[str], float]
