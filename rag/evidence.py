@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import tables
-from index.records import ANSWERING, Hit, Kind
+from index.records import ANSWERING, Hit, Kind, Sentence
 from index.rerank import Nearness, share, side, term_weights
 from index.search import Searcher
 from rag.question import Analysis
@@ -75,7 +76,7 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
         )
     signs = np.asarray(rows, dtype=np.float64)
     scores = (signs - signs.mean(axis=0)) / (signs.std(axis=0) + 1e-9) @ np.asarray(astuple(Weights()))
-    scores = (scores - scores.min()) / (np.ptp(scores) or 1.0)
+    scores = _hand_on(sentences, (scores - scores.min()) / (np.ptp(scores) or 1.0))
     found = [
         Evidence(
             sentence=sentence,
@@ -85,5 +86,24 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
             translation=translations.get(sentence.id),
         )
         for sentence, score, row in zip(sentences, scores, rows, strict=True)
+        if not _asks(sentence)
     ]
     return sorted(found, key=lambda e: (-e.score, e.sentence.id))
+
+
+def _asks(sentence: Sentence) -> bool:
+    """Whether the sentence is itself a question, which answers nothing."""
+    return sentence.text.rstrip("”’」』）) ").endswith(("？", "?"))
+
+
+def _hand_on(sentences: Sequence[Sentence], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a question in the text is worth goes to the sentence after it, where its author answers it."""
+    place = {sentence.id: at for at, sentence in enumerate(sentences)}
+    result = scores.copy()
+    for at, sentence in enumerate(sentences):
+        after = sentence.id
+        while _asks(sentence) and after in place and _asks(sentences[place[after]]):
+            after += 1
+        if after in place and sentences[place[after]].paragraph == sentence.paragraph:
+            result[place[after]] = max(result[place[after]], scores[at])
+    return result

@@ -37,6 +37,7 @@ _MOST_ELSE = 2
 _TOLD_IN_ORDER = ("why", "how", "summary", "compare")  # kinds whose sentences make an argument; else the best comes first
 _ENUMERATED = ("list", "why", "how", "summary", "compare")  # kinds that an enumeration answers whole
 _NEAR_BEST = 0.75  # of the best score: a sentence further below adds noise (tune split)
+_NEAR_BEST_TOLD = 0.62  # for the kinds that want several sentences
 _SAME = 0.75  # share of terms in common above which a sentence says nothing new
 
 
@@ -61,10 +62,11 @@ class ExtractiveReader:
     def _choose(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
         """The best sentences that say different things."""
         best = evidence[0].score
+        near = _NEAR_BEST_TOLD if question.kind in _ENUMERATED else _NEAR_BEST
         chosen: list[Evidence] = []
         taken: list[set[str]] = []
         for candidate in evidence:
-            if candidate.score < _NEAR_BEST * best or len(chosen) >= _MOST.get(question.kind, _MOST_ELSE):
+            if candidate.score < near * best or len(chosen) >= _MOST.get(question.kind, _MOST_ELSE):
                 break
             terms = set(searcher.terms.terms(candidate.sentence.text))
             if any(len(terms & other) > _SAME * min(len(terms), len(other)) for other in taken if terms and other):
