@@ -96,7 +96,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The span without white space at its ends, cut where it is longer than a sentence may be."""
     spans = []
-    longest = LONGEST_SENTENCE[language(text[start : start + 1000])]
+    longest = min(LONGEST_SENTENCE.values())
+    if end - start > longest:  # only then is the language worth finding out
+        longest = LONGEST_SENTENCE[language(text[start : start + 1000])]
     while end - start > longest:
         window = text[start : start + longest]
         best = max(window.rfind(mark) for mark in "；;")
