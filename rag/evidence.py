@@ -86,12 +86,12 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
             translation=translations.get(sentence.id),
         )
         for sentence, score, row in zip(sentences, scores, rows, strict=True)
-        if not _asks(sentence)
+        if not asks(sentence)
     ]
     return sorted(found, key=lambda e: (-e.score, e.sentence.id))
 
 
-def _asks(sentence: Sentence) -> bool:
+def asks(sentence: Sentence) -> bool:
     """Whether the sentence is itself a question, which answers nothing."""
     return sentence.text.rstrip("”’」』）) ").endswith(("？", "?"))
 
@@ -102,7 +102,7 @@ def _hand_on(sentences: Sequence[Sentence], scores: NDArray[np.float64]) -> NDAr
     result = scores.copy()
     for at, sentence in enumerate(sentences):
         after = sentence.id
-        while _asks(sentence) and after in place and _asks(sentences[place[after]]):
+        while asks(sentence) and after in place and asks(sentences[place[after]]):
             after += 1
         if after in place and sentences[place[after]].paragraph == sentence.paragraph:
             result[place[after]] = max(result[place[after]], scores[at])

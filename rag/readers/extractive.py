@@ -10,6 +10,7 @@ from index import tables
 from index.records import Kind, Sentence
 from index.script import language
 from index.search import Searcher
+from rag.evidence import asks
 from rag.question import Analysis
 from rag.records import Draft, Evidence
 
@@ -111,7 +112,7 @@ class ExtractiveReader:
             sentence = evidence.sentence
             if _POINTS_BACK.match(sentence.text) and sentence.kind in (Kind.BODY, Kind.ABSTRACT):
                 before = searcher.library.neighbours(sentence, 1, 0)
-                if len(before) == 2 and before[0].paragraph == sentence.paragraph:
+                if len(before) == 2 and before[0].paragraph == sentence.paragraph and not asks(before[0]):
                     result.setdefault(before[0].id, replace(evidence, sentence=before[0], translation=None))
             result.setdefault(sentence.id, evidence)
         missing = [e.sentence.id for e in result.values() if e.translation is None]
