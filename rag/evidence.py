@@ -28,7 +28,7 @@ class Weights:
     near: float = 1.0  # cosine with the question, the side in its language
     near_other: float = 0.7  # the other side
     passage: float = 1.0  # score of its passage
-    cue: float = 0.2  # wording that fits the kind of question
+    cue: float = 0.4  # wording that fits the kind of question
     body: float = 0.3  # body text, abstract or table, and not an aside
 
 
