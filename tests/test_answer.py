@@ -2,6 +2,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from fakes import CORPUS, FakeEncoder
@@ -10,6 +11,7 @@ from index.library import FILE, Library
 from index.search import Searcher
 from rag import refuse, verify
 from rag.answer import Answerer
+from rag.records import Draft
 
 QUESTIONS = (
     "风筝起源于哪里？",
@@ -149,3 +151,18 @@ def test_the_answer_names_reader_encoder_question_and_id(answerer):
 def test_the_same_question_gets_the_same_answer(answerer):
     first, second = (answerer.answer("制作风筝有哪三个步骤？") for _ in range(2))
     assert (first.text, first.citations, first.claims) == (second.text, second.citations, second.claims)
+
+
+def test_a_draft_whose_quotation_does_not_stand_is_dropped_and_counted(answerer):
+    class Forger:
+        name = "forger"
+
+        def read(self, question, evidence, searcher):
+            true = evidence[0]
+            forged = replace(true, sentence=replace(true.sentence, text="风筝起源于别处。"))
+            return [Draft("风筝起源于别处。", (forged,)), Draft(true.sentence.text, (true,))]
+
+    answer = Answerer(answerer.searcher, Forger()).answer("风筝起源于哪里？")
+    assert answer.dropped == 1
+    assert [claim.text for claim in answer.claims] == [answer.citations[0].quote]
+    assert "别处" not in answer.text

@@ -521,7 +521,7 @@ def test_a_disk_that_runs_full_at_any_place_is_told_in_one_sentence_and_loses_no
         else:
             pytest.fail("the run never succeeded")
         assert ("稻谷" in held(full)["tea.txt"]) == (change == "document")
-        assert answer(full)[1][0] == wanted[1][0]
+        assert answer(full)[1][: len(wanted[1])] == wanted[1]
         by = {"SQLite" if "disk is full" in text else "derived indexes" for text in told}
         assert who in by, told
 
