@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from eval import answers, questions, retrieval
-from eval.baseline import RawBM25
+from eval.baseline import BM25, raw_splits
 from index import settings
 from index.search import Searcher
 from rag.answer import Answerer
@@ -32,13 +32,16 @@ def main() -> None:
         return
     asked = questions.load(questions.SETS / "questions.jsonl", [given.split])
     searcher = Searcher.open(chosen)
-    baseline = RawBM25(chosen.seeds)
+    raw = raw_splits(chosen.seeds)
+    baseline = BM25(raw)
     print(f"Retrieval, split {given.split}: mean and 95 % bootstrap interval\n")
     print(
         retrieval.table(
             {
                 "Wenzheng": retrieval.measure(asked, retrieval.ours(searcher)),
-                "BM25 (jieba), raw files split at 400": retrieval.measure(asked, lambda text: baseline.search(text, 40)),
+                "BM25 (jieba), raw files split at 400": retrieval.measure(
+                    asked, lambda text: [raw[n] for n in baseline.search(text, 40)]
+                ),
             }
         )
     )

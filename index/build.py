@@ -13,6 +13,7 @@ from index import catalog, files, glossary, memory
 from index.derived import text_key
 from index.encoder import Encoder
 from index.errors import DocumentError
+from index.lexicon import vocabulary
 from index.library import Library
 from index.passages import passages
 from index.records import ANSWERING, ArticleRecord, Document, Language
@@ -81,7 +82,9 @@ def index(
             library.mend(Terms(glossary.parse(book).words()))
             return _report(plan, 0)
         spoken = encoder.languages()
-        encoded = _encode(library, encoder, _texts(library, plan, spoken), progress, rebuild=rebuild)
+        terms = Terms(glossary.parse(book).words())
+        texts = [*_texts(library, plan, spoken), *(_words(library, plan, spoken, terms) if encoder.crosses() else ())]
+        encoded = _encode(library, encoder, texts, progress, rebuild=rebuild)
         progress("write", 0, 1)
         library.commit(
             remove=plan.remove,
@@ -97,7 +100,7 @@ def index(
                 "passage_length": settings.passage_length,
                 "pipeline": PIPELINE,
             },
-            terms=Terms(glossary.parse(book).words()),
+            terms=terms,
         )
         progress("write", 1, 1)
         return _report(plan, encoded)
@@ -256,6 +259,14 @@ def _texts(library: Library, plan: _Plan, spoken: frozenset[Language]) -> list[s
             if sentence.kind in ANSWERING:
                 texts += [sentence.context or sentence.text, addition.translate(sentence.text) or ""]
     return [text for text in dict.fromkeys(texts) if text and language(text) in spoken]
+
+
+def _words(library: Library, plan: _Plan, spoken: frozenset[Language], terms: Terms) -> list[str]:
+    """The words of what will stand in one language only (see `index.lexicon`)."""
+    lone = library.one_sided(without=plan.remove)
+    lone += [(p.language, p.text) for a in plan.add for p in a.passages if p.kind in ANSWERING and not p.translation]
+    found = [word for own in sorted(spoken) for word in vocabulary([t for o, t in lone if o == own], own, terms).values()]
+    return list(dict.fromkeys(found))
 
 
 def _encode(library: Library, encoder: Encoder, texts: Sequence[str], progress: Progress, *, rebuild: bool) -> int:

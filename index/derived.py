@@ -9,14 +9,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from index.encoder import Vectors
 from index.errors import LibraryError
 from index.fulltext import Entry, FullText
-from index.records import ArticleRecord
+from index.lexicon import Lexicon, vocabulary
+from index.records import LANGUAGES, ArticleRecord, Language
 from index.terms import Terms
 from index.vectors import VectorIndex
 
@@ -27,12 +28,20 @@ Row = tuple[int, str, str, str | None, str, str, str, str]
 """(id, language, text, translation, section as JSON, article, context, source) of a passage."""
 
 
-def read(folder: Path, stamp: str) -> tuple[FullText, VectorIndex] | None:
+class Indexes(NamedTuple):
+    """What is derived from a library."""
+
+    fulltext: FullText
+    vectors: VectorIndex
+    lexicon: Lexicon
+
+
+def read(folder: Path, stamp: str) -> Indexes | None:
     """The indexes of a folder, None when it is missing, damaged, unreadable or not of this stamp."""
     if not is_sound(folder, stamp):
         return None
     try:
-        return FullText.read(folder), VectorIndex.read(folder)
+        return Indexes(FullText.read(folder), VectorIndex.read(folder), Lexicon.read(folder))
     except LibraryError:
         return None  # whole but of another version of the engines
 
@@ -44,18 +53,20 @@ def build(
     articles: Mapping[str, ArticleRecord],
     vectors: Mapping[str, bytes],
     terms: Terms,
-) -> tuple[FullText, VectorIndex]:
-    """Builds both indexes, in memory or into a new folder that is moved into place when whole.
+) -> Indexes:
+    """Builds the indexes, in memory or into a new folder that is moved into place when whole.
 
     `stamp` says of which state of the library they are.  `vectors` holds them by `text_key`; a text side without one is left to full text.
     """
+    nearest, words = VectorIndex.build(*_vectors(rows, vectors)), _lexicon(rows, vectors, terms)
     if folder is None:
-        return FullText.build(_entries(rows, articles, terms), None), VectorIndex.build(*_vectors(rows, vectors))
+        return Indexes(FullText.build(_entries(rows, articles, terms), None), nearest, words)
     folder.parent.mkdir(exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
     try:
         FullText.build(_entries(rows, articles, terms), building)
-        VectorIndex.build(*_vectors(rows, vectors)).write(building)
+        nearest.write(building)
+        words.write(building)
         _write_manifest(building, stamp)
         if folder.exists():
             shutil.rmtree(folder)
@@ -63,7 +74,7 @@ def build(
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return FullText.read(folder), VectorIndex.read(folder)
+    return Indexes(FullText.read(folder), VectorIndex.read(folder), Lexicon.read(folder))
 
 
 def sweep(parent: Path, keep: Sequence[int]) -> None:
@@ -98,6 +109,17 @@ def _vectors(rows: Sequence[Row], known: Mapping[str, bytes]) -> tuple[list[int]
     return ids, np.stack(found) if found else np.empty((0, 0), dtype=np.float32)
 
 
+def _lexicon(rows: Sequence[Row], known: Mapping[str, bytes], terms: Terms) -> Lexicon:
+    """The words of the passages that stand in one language only."""
+    found: dict[Language, tuple[list[str], Vectors]] = {}
+    for spoken in LANGUAGES:
+        words = vocabulary([text for _, own, text, translation, *_ in rows if own == spoken and not translation], spoken, terms)
+        kept = {term: known[text_key(word)] for term, word in words.items() if text_key(word) in known}
+        if kept:
+            found[spoken] = list(kept), np.stack([np.frombuffer(vector, dtype=np.float32) for vector in kept.values()])
+    return Lexicon.build(found)
+
+
 class _Sides:
     """One passage as terms on its Chinese and its English side."""
 
@@ -125,7 +147,8 @@ class _Sides:
             "en_head": terms.terms(titles[2]) if self.english else [],
             "en_near": [term for side in near for term in side.english],
         }
-        return Entry(self.id, fields, self.source, self.article)
+        sides = "both" if self.chinese and self.english else "zh" if self.chinese else "en"
+        return Entry(self.id, fields, self.source, self.article, sides)
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -17,12 +17,13 @@ _HEAP = 50_000_000  # bytes the writer may hold before it flushes
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One passage as terms by field; `facets` are exact values it can be limited by."""
+    """One passage as terms by field; the others are exact values that a search can be limited by."""
 
     id: int
     terms: Mapping[str, Sequence[str]]
     source: str
     article: str
+    sides: str = ""  # the languages it stands in: zh, en, or both
 
 
 class FullText:
@@ -48,7 +49,7 @@ class FullText:
 
         schema = tantivy.SchemaBuilder()
         schema.add_unsigned_field("id", stored=True, indexed=True)
-        for name in ("source", "article"):
+        for name in ("source", "article", "sides"):
             schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
         for name in FIELDS:
             schema.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
@@ -60,7 +61,7 @@ class FullText:
             index = tantivy.Index(schema.build(), path=path)
             writer = index.writer(heap_size=_HEAP, num_threads=1)
             for entry in entries:
-                document = tantivy.Document(source=entry.source, article=entry.article)
+                document = tantivy.Document(source=entry.source, article=entry.article, sides=entry.sides)
                 document.add_unsigned("id", entry.id)
                 for name, terms in entry.terms.items():
                     document.add_text(name, " ".join(terms))

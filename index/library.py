@@ -21,12 +21,11 @@ from typing import Any
 import numpy as np
 
 from index import derived, rows
+from index.derived import Indexes
 from index.encoder import Vectors
 from index.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
-from index.fulltext import FullText
 from index.records import ANSWERING, ArticleRecord, Footnote, Kind, Language, Passage, Piece, Sentence
 from index.terms import Terms
-from index.vectors import VectorIndex
 
 FILE = "library.sqlite"
 LOCK = "write.lock"
@@ -57,7 +56,7 @@ class Library:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self._db = connection
-        self._indexes: tuple[int, FullText, VectorIndex] | None = None
+        self._indexes: tuple[int, Indexes] | None = None
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -252,8 +251,8 @@ class Library:
 
     # -- derived indexes --------------------------------------------------------------------
 
-    def indexes(self, terms: Terms) -> tuple[FullText, VectorIndex]:
-        """The full-text and vector indexes of the current generation.
+    def indexes(self, terms: Terms) -> Indexes:
+        """The derived indexes of the current generation.
 
         When the files are missing, stale or damaged they are built again from SQLite, in memory
         if the folder cannot be written.
@@ -267,8 +266,8 @@ class Library:
                     found = self._build(folder, terms)
                 except (OSError, LibraryError):
                     found = self._build(None, terms)
-            self._indexes = (generation, *found)
-        return self._indexes[1], self._indexes[2]
+            self._indexes = (generation, found)
+        return self._indexes[1]
 
     @property
     def _stamp(self) -> str:
@@ -285,7 +284,7 @@ class Library:
             self.indexes(terms)
         self._sweep(self.generation)
 
-    def _build(self, folder: Path | None, terms: Terms) -> tuple[FullText, VectorIndex]:
+    def _build(self, folder: Path | None, terms: Terms) -> Indexes:
         passages = self._all(
             "SELECT p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name "
             "FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
@@ -370,6 +369,16 @@ class Library:
             # The change is committed and whole; a disk too full for this is swept the next time.
             with suppress(sqlite3.OperationalError):
                 self._db.execute("DELETE FROM vectors WHERE encoder <> ?", (current,))
+
+    def one_sided(self, *, without: Sequence[str] = ()) -> list[tuple[Language, str]]:
+        """Language and text of the answering passages that have no translation."""
+        marks = ",".join("?" * len(without))
+        kinds = ",".join(f"'{kind}'" for kind in sorted(ANSWERING))
+        return self._all(
+            "SELECT p.language, p.text FROM passages p JOIN documents d ON d.id = p.document "
+            f"WHERE p.translation IS NULL AND p.kind IN ({kinds}) AND d.name NOT IN ({marks})",
+            without,
+        )
 
     def sides(self, *, without: Sequence[str] = ()) -> list[str]:
         """Every text that may have a vector: passages with their context, sentences, translations of both."""

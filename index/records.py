@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
 """Chinese in either script, or English."""
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 class Kind(StrEnum):

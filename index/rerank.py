@@ -52,8 +52,7 @@ def rerank(
     library: Library,
     encoder: Encoder | None,
     terms: Terms,
-    fulltext: FullText,
-    glossary: Glossary,
+    asked: Asked,
     weights: Weights = Weights(),
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
@@ -69,7 +68,6 @@ def rerank(
     told = {p.id: _told(p, sentences) for p in candidates}
     near.look_up([side for p in candidates for side in (told[p.id], p.translation)])
     near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
-    asked = term_weights(question, spoken, terms, fulltext, glossary)
     rows = []
     for passage in candidates:
         own = [sentences[n] for n in passage.sentences if n in sentences]
@@ -105,10 +103,17 @@ Asked = dict[frozenset[str], float]
 """What a question asks about: terms of which one is enough, and how much that tells."""
 
 
-def term_weights(question: str, spoken: Language, terms: Terms, fulltext: FullText, glossary: Glossary) -> Asked:
+Translated = Mapping[str, Mapping[str, float]]
+"""By term of a question, terms of the other language and their cosine with it."""
+
+
+def term_weights(
+    question: str, spoken: Language, terms: Terms, fulltext: FullText, glossary: Glossary, translated: Translated
+) -> Asked:
     """The question's terms with their inverse document frequency (Robertson and Sparck Jones 1976).
 
-    A term of a concept that the glossary knows may stand in another of its forms, if that is one word.
+    A term of a concept that the glossary knows may stand in another of its forms, if that is one word,
+    and any term in a translation.
     """
     others: dict[str, set[str]] = {}
     for form, entry in glossary.named(question):
@@ -118,9 +123,11 @@ def term_weights(question: str, spoken: Language, terms: Terms, fulltext: FullTe
             others.setdefault(term, set()).update(single)
     asked: Asked = {}
     for term in dict.fromkeys(terms.terms(question)):
-        frequency = fulltext.frequency(spoken, term)
+        across = translated.get(term, {})
+        other: Language = "en" if spoken == "zh" else "zh"
+        frequency = fulltext.frequency(spoken, term) or max(fulltext.frequency(other, t) for t in (term, *across))
         weight = math.log(1 + (fulltext.size - frequency + 0.5) / (frequency + 0.5))
-        asked[frozenset({term, *others.get(term, ())})] = weight
+        asked[frozenset({term, *others.get(term, ()), *across})] = weight
     return asked
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from index import encoder as encoders
 from index import glossary
 from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
+from index.glossary import Entry
 from index.library import Library, PassageFacts
 from index.records import ANSWERING, Hit, Language, SearchResult
-from index.rerank import ASIDE, rerank
+from index.rerank import ASIDE, Asked, Translated, rerank, term_weights
 from index.script import language
 from index.settings import Settings
 from index.terms import Terms
@@ -45,6 +46,7 @@ class Weights:
     near: float = 0.4  # of the passages around it: what they are about, this one is about too
     alias: float = 0.4  # of another form of a concept named in the question
     across: float = 0.2  # of the list over the other language, reached through the glossary
+    words: float = 1.0  # of the list over passages that stand in the other language only
     dense: float = 1.0  # of the nearest texts in the question's language
     dense_across: float = 0.5  # of the nearest texts in the other one, where the encoder crosses
 
@@ -89,9 +91,11 @@ class Searcher:
         """
         spoken = language(question)
         named = self.glossary.named(question)
+        translated = self.translated(question, spoken)
         own, other = self._dense(question, spoken, limits)
         lists = {
             "lexical": (1.0, self._lexical(question, spoken, named, limits)),
+            "lexical, other language": (self.weights.words, self._words(question, spoken, named, translated, limits)),
             "glossary": (self.weights.across, self._across(spoken, named, limits)),
             "dense": (self.weights.dense, own),
             "dense, other language": (self.weights.dense_across, other),
@@ -101,18 +105,16 @@ class Searcher:
         scores = {number: score * (1.0 if facts[number].kind in ANSWERING else ASIDE) for number, score in scores.items()}
         order = sorted(scores, key=lambda number: (-scores[number], number))
         pool = self.library.passages(order[:_POOL])
-        fulltext, _ = self.library.indexes(self.terms)
         ranked = rerank(
             question,
             spoken,
             pool,
             scores,
-            dict(lists["lexical"][1]),
+            dict(lists["lexical, other language"][1]) | dict(lists["lexical"][1]),
             self.library,
             self.encoder_for(spoken),
             self.terms,
-            fulltext,
-            self.glossary,
+            self.asked(question, spoken, translated),
         )
         best = dict(ranked)
         order = balanced([*best, *order[_POOL:]], order, {number: facts[number].spoken for number in order})[:k]
@@ -129,17 +131,35 @@ class Searcher:
             self._background(spoken),
         )
 
+    def asked(self, question: str, spoken: Language, translated: Translated | None = None) -> Asked:
+        """What the question asks about, each term with its other forms and how much it tells."""
+        translated = self.translated(question, spoken) if translated is None else translated
+        fulltext = self.library.indexes(self.terms).fulltext
+        return term_weights(question, spoken, self.terms, fulltext, self.glossary, translated)
+
+    def translated(self, question: str, spoken: Language) -> Translated:
+        """By term of the question, words that the encoder holds for its translation and that stand in one language only."""
+        lexicon, other = self.library.indexes(self.terms).lexicon, _other(spoken)
+        words = [(word, term) for word, term in self.terms.words(question) if not term[0].isdigit()]
+        if not (self.crosses and spoken in self.languages and words and lexicon.size(other)):
+            return {}
+        gap = "" if spoken == "zh" else " "
+        pairs = [gap.join((one, two)) for (one, _), (two, _) in pairwise(words)]
+        vectors = self.encoder.encode([*(word for word, _ in words), *pairs])
+        found = lexicon.translate(vectors[: len(words)], vectors[len(words) :], other)
+        return {term: near for (_, term), near in zip(words, found, strict=True) if near}
+
     # -- the lists --------------------------------------------------------------------------
 
     def _lexical(
-        self, question: str, spoken: Language, named: Sequence[Any], limits: Mapping[str, Sequence[str]] | None
+        self, question: str, spoken: Language, named: Sequence[tuple[str, Entry]], limits: Mapping[str, Sequence[str]] | None
     ) -> list[tuple[int, float]]:
         """BM25 on the side in the question's language, other forms of its concepts included."""
-        fulltext, _ = self.library.indexes(self.terms)
+        fulltext = self.library.indexes(self.terms).fulltext
         w = self.weights
         own = dict.fromkeys(self.terms.terms(question), 1.0)
         for _, entry in named:
-            for form in entry.zh if spoken == "zh" else entry.en:
+            for form in _forms(entry, spoken):
                 for term in self.terms.terms(form):
                     own.setdefault(term, w.alias)
         fields: dict[str, dict[str, float]] = {
@@ -151,13 +171,35 @@ class Searcher:
             fields["zh_grams"] = dict.fromkeys(self.terms.grams(question), w.grams)
         return fulltext.search(fields, _DEPTH, limits)
 
+    def _words(
+        self,
+        question: str,
+        spoken: Language,
+        named: Sequence[tuple[str, Entry]],
+        translated: Translated,
+        limits: Mapping[str, Sequence[str]] | None,
+    ) -> list[tuple[int, float]]:
+        """BM25 on passages that stand in the other language only: names and numbers as they are, the rest translated."""
+        fulltext, other, w = self.library.indexes(self.terms).fulltext, _other(spoken), self.weights
+        terms = dict.fromkeys(self.terms.terms(question), 1.0)
+        terms |= {term: 1.0 for _, entry in named for form in _forms(entry, other) for term in self.terms.terms(form)}
+        for near in translated.values():
+            for term, cosine in near.items():
+                terms[term] = max(cosine, terms.get(term, 0.0))
+        fields = {
+            other: {term: weight * w.text for term, weight in terms.items()},
+            f"{other}_head": {term: weight * w.head for term, weight in terms.items()},
+            f"{other}_near": {term: weight * w.near for term, weight in terms.items()},
+        }
+        return fulltext.search(fields, _DEPTH, {**(limits or {}), "sides": [other]})
+
     def _across(
-        self, spoken: Language, named: Sequence[Any], limits: Mapping[str, Sequence[str]] | None
+        self, spoken: Language, named: Sequence[tuple[str, Entry]], limits: Mapping[str, Sequence[str]] | None
     ) -> list[tuple[int, float]]:
         """BM25 on the side in the other language, by the concepts that the glossary knows."""
-        fulltext, _ = self.library.indexes(self.terms)
-        other: Language = "en" if spoken == "zh" else "zh"
-        forms = [form for _, entry in named for form in (entry.en if other == "en" else entry.zh)]
+        fulltext = self.library.indexes(self.terms).fulltext
+        other = _other(spoken)
+        forms = [form for _, entry in named for form in _forms(entry, other)]
         terms = {term: 1.0 for form in forms for term in self.terms.terms(form)}
         return fulltext.search({other: terms, f"{other}_head": dict.fromkeys(terms, self.weights.head)}, _DEPTH, limits)
 
@@ -171,7 +213,7 @@ class Searcher:
         """
         if spoken not in self.languages:
             return [], []
-        _, vectors = self.library.indexes(self.terms)
+        vectors = self.library.indexes(self.terms).vectors
         if not vectors.size:
             return [], []
         facts = self._passage_facts()
@@ -199,6 +241,14 @@ class Searcher:
         if self._facts[0] != generation:
             self._facts = (generation, self.library.passage_facts())
         return self._facts[1]
+
+
+def _other(spoken: Language) -> Language:
+    return "en" if spoken == "zh" else "zh"
+
+
+def _forms(entry: Entry, spoken: Language) -> tuple[str, ...]:
+    return entry.zh if spoken == "zh" else entry.en
 
 
 def nearness(*lists: Sequence[tuple[int, float]]) -> float | None:
@@ -247,7 +297,7 @@ def balanced(order: Sequence[int], fused: Sequence[int], languages: Mapping[int,
     return result
 
 
-def also_searched(named: Sequence[Any], spoken: Language) -> tuple[str, ...]:
+def also_searched(named: Sequence[tuple[str, Entry]], spoken: Language) -> tuple[str, ...]:
     """Other forms of the concepts in the question, one or two each, for the reader to see."""
     shown: list[str] = []
     for form, entry in named:

@@ -68,14 +68,19 @@ class Terms:
 
     def terms(self, text: str) -> list[str]:
         """All terms in order, stop words left out."""
-        found: list[str] = []
+        return [term for _, term in self.words(text)]
+
+    def words(self, text: str) -> list[tuple[str, str]]:
+        """The same with the word, folded, that each term stands for: a stem is no word."""
+        found: list[tuple[str, str]] = []
         for run in _RUN.findall(self.fold(text)):
             if re.match(f"[{HAN}]", run):
-                found += [w for w in self._segmenter.cut_for_search(run) if w not in _STOP_ZH]  # type: ignore[attr-defined]
+                found += [(w, w) for w in self._segmenter.cut_for_search(run) if w not in _STOP_ZH]  # type: ignore[attr-defined]
             elif run[0].isdigit():
-                found.append(run.replace(",", ""))
+                found.append((run, run.replace(",", "")))
             elif run not in _STOP_EN:
-                found.append(self._stemmer.stemWord(re.sub(r"['’]s?\Z", "", run)))  # type: ignore[attr-defined]
+                word = re.sub(r"['’]s?\Z", "", run)
+                found.append((word, self._stemmer.stemWord(word)))  # type: ignore[attr-defined]
         return found
 
     def grams(self, text: str) -> list[str]:

@@ -38,20 +38,20 @@ class VectorIndex:
         return cls(index)
 
     @classmethod
-    def read(cls, folder: Path) -> VectorIndex:
+    def read(cls, folder: Path, name: str = FILE) -> VectorIndex:
         """The index saved in a folder; raises LibraryError when the file is no index."""
         import faiss
 
         try:
-            return cls(faiss.read_index(str(folder / FILE)))
+            return cls(faiss.read_index(str(folder / name)))
         except RuntimeError as error:
-            raise LibraryError(f"{folder / FILE} cannot be read as a vector index; run `wenzheng index`.") from error
+            raise LibraryError(f"{folder / name} cannot be read as a vector index; run `wenzheng index`.") from error
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, name: str = FILE) -> None:
         """Saves the index in a folder, on disk before it returns."""
         import faiss
 
-        path = folder / FILE
+        path = folder / name
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:  # FAISS keeps the system's reason in a long message of its own

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index import tables
 from index.records import ANSWERING, Hit, Kind, Sentence
-from index.rerank import Nearness, share, side, term_weights
+from index.rerank import Nearness, share, side
 from index.search import Searcher
 from rag.question import Analysis
 from rag.records import Evidence
@@ -56,8 +56,7 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
     if not sentences:
         return []
     translations = library.translations([s.id for s in sentences])
-    fulltext, _ = library.indexes(searcher.terms)
-    asked = term_weights(question.text, question.language, searcher.terms, fulltext, searcher.glossary)
+    asked = searcher.asked(question.text, question.language)
     near = Nearness(question.text, question.language, library, searcher.encoder_for(question.language))
     near.look_up([side for s in sentences for side in (s.context or s.text, translations.get(s.id))])
     cue = re.compile(_CUES.get(question.kind, r"(?!)"), re.IGNORECASE)

@@ -50,7 +50,7 @@ def found(fulltext, terms, field, text):
 
 
 def test_each_side_of_a_passage_stands_in_the_fields_of_its_language(built, terms):
-    fulltext, _ = derived.read(built, "stamp")
+    fulltext, *_ = derived.read(built, "stamp")
     assert found(fulltext, terms, "zh", "宣纸") == [0]
     assert found(fulltext, terms, "en", "glued paper") == [0]
     assert found(fulltext, terms, "en", "pendulum") == [2]
@@ -58,7 +58,7 @@ def test_each_side_of_a_passage_stands_in_the_fields_of_its_language(built, term
 
 
 def test_headings_title_and_keywords_are_found_apart_from_the_text(built, terms):
-    fulltext, _ = derived.read(built, "stamp")
+    fulltext, *_ = derived.read(built, "stamp")
     assert set(found(fulltext, terms, "zh_head", "步骤")) == {0, 1}
     assert set(found(fulltext, terms, "zh_head", "竹骨架")) == {0, 1, 3}
     assert found(fulltext, terms, "en_head", "tower") == [2]
@@ -66,27 +66,27 @@ def test_headings_title_and_keywords_are_found_apart_from_the_text(built, terms)
 
 
 def test_neighbours_lend_their_words_inside_an_article_only(built, terms):
-    fulltext, _ = derived.read(built, "stamp")
+    fulltext, *_ = derived.read(built, "stamp")
     assert found(fulltext, terms, "zh_near", "宣纸") == [1]
     assert found(fulltext, terms, "zh_near", "沙燕") == []
     assert found(fulltext, terms, "en_near", "pendulum") == []
 
 
 def test_a_table_is_found_by_the_reading_of_its_rows(built, terms):
-    fulltext, _ = derived.read(built, "stamp")
+    fulltext, *_ = derived.read(built, "stamp")
     assert found(fulltext, terms, "zh", "重量") == [3]
 
 
 def test_only_sides_with_a_vector_have_one_and_the_id_tells_the_side(built):
-    _, vectors = derived.read(built, "stamp")
+    _, vectors, _ = derived.read(built, "stamp")
     nearest = [vectors.search(np.frombuffer(unit(at), dtype=np.float32).reshape(1, 4), 1)[0][0] for at in range(3)]
     assert vectors.size == 3
     assert nearest == [0 * 2, 0 * 2 + 1, 3 * 2]
 
 
 def test_without_a_folder_both_are_built_in_memory_and_find_the_same(built, terms, tmp_path):
-    fulltext, vectors = derived.build(None, "stamp", ROWS, ARTICLES, VECTORS, terms)
-    kept, _ = derived.read(built, "stamp")
+    fulltext, vectors, _ = derived.build(None, "stamp", ROWS, ARTICLES, VECTORS, terms)
+    kept, *_ = derived.read(built, "stamp")
     assert found(fulltext, terms, "zh", "竹条 晾干") == found(kept, terms, "zh", "竹条 晾干") == [1]
     assert vectors.size == 3
 
@@ -97,7 +97,7 @@ def test_a_build_replaces_the_folder_whole_and_leaves_nothing_beside_it(built, t
     assert not (built / "stray").exists()
     assert [path.name for path in built.parent.iterdir()] == ["1"]
     assert derived.read(built, "stamp") is None
-    fulltext, vectors = derived.read(built, "other")
+    fulltext, vectors, _ = derived.read(built, "other")
     assert (fulltext.size, vectors.size) == (1, 0)
 
 

@@ -1,0 +1,71 @@
+"""Words of one language find the library's words in the other."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from index import encoder
+from index.errors import LibraryError
+from index.lexicon import Lexicon, vocabulary
+from index.settings import EMBEDDED
+from index.terms import Terms
+
+TEXTS = ["造船业的订单和钢铁的价格都在上涨。", "火车与轮船运送煤炭。", "2019 年 COVID 之后，钢铁减产。"]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return encoder.load(EMBEDDED)
+
+
+@pytest.fixture(scope="module")
+def lexicon(model):
+    found = vocabulary(TEXTS, "zh", Terms())
+    return Lexicon.build({"zh": (list(found), model.encode(list(found.values())))})
+
+
+def translated(lexicon, model, *words):
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    vectors = model.encode([*words, *pairs])
+    return lexicon.translate(vectors[: len(words)], vectors[len(words) :], "zh")
+
+
+def test_the_vocabulary_holds_words_of_its_language_once_and_no_numbers():
+    found = vocabulary(TEXTS, "zh", Terms())
+    assert next(iter(found)) == "钢铁"
+    assert "2019" not in found
+    assert "covid" not in found
+
+
+def test_an_english_word_stands_under_its_stem_with_the_form_most_often_met():
+    found = vocabulary(["Ships sail. A ship sinks.", "Many ships were built."], "en", Terms())
+    assert found["ship"] == "ships"
+
+
+def test_a_word_finds_its_translation_by_the_embedded_encoder(lexicon, model):
+    steel, train, coal = translated(lexicon, model, "steel", "trains", "coal")
+    assert "钢铁" in steel
+    assert "火车" in train
+    assert "煤炭" in coal
+    assert all(0.45 <= cosine <= 1.0001 for near in (steel, train, coal) for cosine in near.values())
+
+
+def test_a_word_without_a_neighbour_finds_none(lexicon, model):
+    assert translated(lexicon, model, "grammar") == [{}]
+
+
+def test_read_back_it_translates_alike(lexicon, model, tmp_path):
+    lexicon.write(tmp_path)
+    assert translated(Lexicon.read(tmp_path), model, "steel", "coal") == translated(lexicon, model, "steel", "coal")
+
+
+def test_a_folder_without_the_list_of_words_is_refused(tmp_path):
+    with pytest.raises(LibraryError, match="words"):
+        Lexicon.read(tmp_path)
+
+
+def test_no_words_are_no_table():
+    empty = Lexicon.build({})
+    assert empty.size("zh") == 0
+    assert Lexicon.build({"en": (["one"], np.ones((1, 3), dtype=np.float32))}).size("en") == 1
