@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index import hub
 from index.errors import EncoderError
 from index.records import Language
 from index.script import language
@@ -197,17 +198,13 @@ def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
         if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
             raise EncoderError(f"{folder} holds no sentence-transformers model (no modules.json); name another folder.")
         return SentenceEncoder(name, folder)
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return SentenceEncoder(name, Path(snapshot_download(name, local_files_only=True)))
-    except (LocalEntryNotFoundError, HFValidationError, OSError) as error:
+    found_in = hub.resolve(name)
+    if found_in is None:
         raise EncoderError(
-            f"The encoder “{name}” is neither a folder nor a model on this machine; download it with "
-            f"`huggingface-cli download {name}`, or unset WENZHENG_ENCODER for the built-in one."
-        ) from error
+            f"The encoder “{name}” is neither a folder nor a model on this machine; "
+            f"run `wenzheng models --fetch {name}`, or unset WENZHENG_ENCODER for the built-in one."
+        )
+    return SentenceEncoder(name, found_in)
 
 
 def _first_line(error: BaseException) -> str:

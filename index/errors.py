@@ -8,7 +8,8 @@ WenzhengError
 │   ├── LibraryMissing     there is none yet
 │   ├── LibraryBusy        another process is writing to it
 │   └── LibraryMismatch    built by another encoder, or by a newer version
-└── EncoderError           the encoder is missing or does not work
+├── EncoderError           the encoder is missing or does not work
+└── ModelError             the language model is missing, fails or is too slow
 """
 
 
@@ -46,3 +47,7 @@ class LibraryMismatch(LibraryError):
 
 class EncoderError(WenzhengError):
     """The encoder is missing or does not work."""
+
+
+class ModelError(WenzhengError):
+    """The language model is missing, fails or is too slow."""

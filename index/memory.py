@@ -44,7 +44,7 @@ def load(folders: Iterable[Path]) -> Memory:
 
     Raises DocumentError naming the first line that is not of that form.
     """
-    return Memory(pair for folder in folders for pair in _pairs(folder))
+    return Memory(pair for folder in folders for pair in pairs(folder))
 
 
 def digest(folder: Path) -> str:
@@ -55,7 +55,8 @@ def digest(folder: Path) -> str:
     return result.hexdigest()
 
 
-def _pairs(folder: Path) -> Iterator[tuple[str, str]]:
+def pairs(folder: Path) -> Iterator[tuple[str, str]]:
+    """The (Chinese, English) pairs of a folder in order; raises DocumentError as `load` does."""
     for path in sorted(folder.glob("*.jsonl")):
         try:
             # Not splitlines: a JSON string may hold the other line separators of Unicode as they are.

@@ -26,7 +26,7 @@ from index.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class Signs:
     """Weight of each sign, standardised among the candidates; chosen on the tune split (eval/LOG.md)."""
 
     fused: float = 0.4  # reciprocal rank fusion, which alone knows of the glossary across languages
@@ -53,7 +53,7 @@ def rerank(
     encoder: Encoder | None,
     terms: Terms,
     asked: Asked,
-    weights: Weights = Weights(),
+    signs: Signs = Signs(),
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
 
@@ -85,9 +85,9 @@ def rerank(
                 ),
             )
         )
-    signs = np.asarray(rows, dtype=np.float64)
-    standard = (signs - signs.mean(axis=0)) / (signs.std(axis=0) + 1e-9)
-    scores = standard @ np.asarray(astuple(weights))
+    table = np.asarray(rows, dtype=np.float64)
+    standard = (table - table.mean(axis=0)) / (table.std(axis=0) + 1e-9)
+    scores = standard @ np.asarray(astuple(signs))
     scores -= scores.min()
     aside = np.array([1.0 if p.kind in ANSWERING else ASIDE for p in candidates])
     ranked = zip((p.id for p in candidates), (scores * aside).tolist(), strict=True)

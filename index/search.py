@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from index import encoder as encoders
-from index import glossary
+from index import glossary, rerank
 from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
 from index.glossary import Entry
 from index.library import Library, PassageFacts
 from index.records import ANSWERING, Hit, Language, SearchResult
-from index.rerank import ASIDE, Asked, Translated, rerank, term_weights
+from index.rerank import ASIDE, Asked, Signs, Translated, term_weights
 from index.script import language
 from index.settings import Settings
 from index.terms import Terms
@@ -54,10 +54,11 @@ class Weights:
 class Searcher:
     """A library opened for questions."""
 
-    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights()) -> None:
+    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), signs: Signs = Signs()) -> None:
         self.library = library
         self.encoder = encoder
         self.weights = weights
+        self.signs = signs
         manifest = library.manifest()
         built = manifest.get("encoder", {})
         if built and built["fingerprint"] != encoder.fingerprint:
@@ -105,7 +106,7 @@ class Searcher:
         scores = {number: score * (1.0 if facts[number].kind in ANSWERING else ASIDE) for number, score in scores.items()}
         order = sorted(scores, key=lambda number: (-scores[number], number))
         pool = self.library.passages(order[:_POOL])
-        ranked = rerank(
+        ranked = rerank.rerank(
             question,
             spoken,
             pool,
@@ -115,6 +116,7 @@ class Searcher:
             self.encoder_for(spoken),
             self.terms,
             self.asked(question, spoken, translated),
+            self.signs,
         )
         best = dict(ranked)
         order = balanced([*best, *order[_POOL:]], order, {number: facts[number].spoken for number in order})[:k]

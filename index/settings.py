@@ -7,7 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,20 @@ class Settings:
     seeds: Path = Path("seeds")  # corpus, catalogue, glossary and translations
     encoder: str = EMBEDDED  # or a folder, or a model name that is on this machine
     reader: str = "extractive"
+    model: str = ""  # language model: a folder, a model on this machine, or its name at the server
+    server: str = ""  # base address of an OpenAI-compatible server
+    server_key: str = field(default="", repr=False)  # its key, where it wants one
+    device: str = "auto"  # of a local language model: cuda, mps, cpu
+    timeout: int = 60  # seconds a language model may be silent
     passage_length: int = 320  # characters a passage aims at; whole sentences always
     host: str = "127.0.0.1"  # of the web page
     port: int = 7860
     origins: Mapping[str, str] = None  # type: ignore[assignment]
+
+    def shown(self, name: str) -> str:
+        """The value of a setting, for people; a key stays hidden."""
+        value = str(getattr(self, name))
+        return "(set)" if name == "server_key" and value else value
 
     def origin(self, name: str) -> str:
         """Where the value of a setting comes from, for people."""

@@ -133,6 +133,59 @@ def search(
 
 
 @app.command()
+def translate(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; the seeds if none is named.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Language model; else WENZHENG_MODEL or _SERVER.")] = None,
+    take: Annotated[Path | None, typer.Option("--import", help="Take pairs from this TMX file instead.")] = None,
+    give: Annotated[Path | None, typer.Option("--export", help="Write the pairs there are to this TMX file instead.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Fill the translation memory beside your documents with the configured language model."""
+    from index import llm, memory, tmx
+    from index import translate as translation
+
+    settings = _settings(library, model=model)
+    places = paths or [settings.seeds]
+    folders = list(dict.fromkeys(path if path.is_dir() else path.parent for path in places))
+    if take and give:
+        raise UsageError("--import and --export are two things; give one of them.")
+    if give:
+        count = tmx.write((pair for folder in folders for pair in memory.pairs(folder / memory.FOLDER)), give)
+        print(f"{count:,} pairs written to {give}", file=sys.stderr)
+        return
+    if take:
+        added, known = translation.add(tmx.read(take), folders[0], take.stem)
+        print(f"{added:,} pairs added, {known:,} were known; run `wenzheng index` to use them.", file=sys.stderr)
+        return
+    with _progress() as show:
+        done = translation.translate(places, llm.load(settings), progress=show)
+    for text, why in done.left:
+        print(f"left out, {why}: {text}", file=sys.stderr)
+    print(f"{done.written:,} translated, {done.known:,} were known; run `wenzheng index` to use them.", file=sys.stderr)
+    if done.left:
+        raise SystemExit(1)
+
+
+@app.command()
+def models(
+    fetch: Annotated[str | None, typer.Option("--fetch", help="Download this model from the Hugging Face hub.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Load the models that are set and try them.")] = False,
+) -> None:
+    """List, check and fetch models; nothing is downloaded unless --fetch asks for it."""
+    if fetch:
+        from index import hub
+
+        print(hub.fetch(fetch))
+        return
+    from ui import models as offers
+
+    lines, well = offers.check(_settings(None)) if check else (offers.listing(), True)
+    print("\n".join(lines))
+    if not well:
+        raise SystemExit(1)
+
+
+@app.command()
 def ui(
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,

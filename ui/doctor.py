@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from contextlib import closing
+from dataclasses import fields
 from importlib import metadata
 
 from index import encoder as encoders
@@ -19,8 +20,8 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
     lines = [f"Wenzheng {_version('wenzheng')}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"]
     lines += [f"  {package} {_version(package)}" for package in _PACKAGES]
     lines.append("Settings")
-    for name in ("library", "seeds", "encoder", "reader", "passage_length", "host", "port"):
-        lines.append(f"  {name} = {getattr(settings, name)}  ({settings.origin(name)})")
+    for name in (f.name for f in fields(settings) if f.name != "origins"):
+        lines.append(f"  {name} = {settings.shown(name)}  ({settings.origin(name)})")
     sound = True
     fingerprint = None
     try:
