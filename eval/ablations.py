@@ -17,11 +17,12 @@ from eval import questions, retrieval
 from eval.questions import Question
 from index import build, encoder, memory, settings
 from index.glossary import Glossary
-from index.rerank import Signs
+from index.rerank import SIGNS, Signs
 from index.search import Searcher, Weights
 from index.settings import Settings
 
 _NOTHING = Signs(*([0.0] * len(fields(Signs))))
+_WEIGHTS = Weights()
 _LEXICAL = Weights(across=0.0, dense=0.0, dense_across=0.0)
 
 
@@ -41,7 +42,7 @@ def without_translations(chosen: Settings) -> Iterator[Searcher]:
 def searchers(chosen: Settings) -> Iterator[tuple[str, Searcher]]:
     """By name, retrieval with something taken away."""
 
-    def fresh(weights: Weights = Weights(), signs: Signs = Signs()) -> Searcher:
+    def fresh(weights: Weights = _WEIGHTS, signs: Signs = SIGNS) -> Searcher:
         whole = Searcher.open(chosen)
         return Searcher(whole.library, whole.encoder, weights, signs)
 

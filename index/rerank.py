@@ -39,6 +39,9 @@ class Signs:
     passage_terms: float = 0.25  # in the whole passage
 
 
+SIGNS = Signs()
+"""Those in use."""
+
 ASIDE = 0.75
 """Factor on footnotes, contents, index and notices, which body text outranks."""
 
@@ -53,7 +56,7 @@ def rerank(
     encoder: Encoder | None,
     terms: Terms,
     asked: Asked,
-    signs: Signs = Signs(),
+    signs: Signs = SIGNS,
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
 
@@ -169,6 +172,11 @@ class Nearness:
                 self._known[text] = float(vector @ self._asked)
 
     def sides(self, text: str, translation: str | None) -> tuple[float, float]:
-        """Cosines of a text and its translation, the side in the question's language first."""
-        own, other = self._known.get(text, 0.0), self._known.get(translation or "", 0.0)
-        return (own, other) if language(text) == self._spoken else (other, own)
+        """Cosines of a text and its translation, the side in the question's language first.
+
+        A side that is missing counts as the other does: a passage without a translation is no worse for it.
+        """
+        own, other = self._known.get(text), self._known.get(translation or "")
+        if language(text) != self._spoken:
+            own, other = other, own
+        return (own if own is not None else other or 0.0), (other if other is not None else own or 0.0)

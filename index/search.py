@@ -17,7 +17,7 @@ from index.errors import LibraryMismatch
 from index.glossary import Entry
 from index.library import Library, PassageFacts
 from index.records import ANSWERING, Hit, Language, SearchResult
-from index.rerank import ASIDE, Asked, Signs, Translated, term_weights
+from index.rerank import ASIDE, SIGNS, Asked, Signs, Translated, term_weights
 from index.script import language
 from index.settings import Settings
 from index.terms import Terms
@@ -54,7 +54,7 @@ class Weights:
 class Searcher:
     """A library opened for questions."""
 
-    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), signs: Signs = Signs()) -> None:
+    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), signs: Signs = SIGNS) -> None:
         self.library = library
         self.encoder = encoder
         self.weights = weights
