@@ -31,12 +31,15 @@ class Question:
 
     id: str
     language: Language
-    kind: str  # factoid, number, definition, list, why, how, compare, summary, cross, unanswerable
+    kind: str  # factoid, number, definition, list, why, how, compare, summary, yesno, cross, followup, falsepremise, unanswerable
     split: Split
     articles: tuple[str, ...]
     text: str
     points: tuple[str, ...]  # what a right answer says
     gold: tuple[Gold, ...]  # empty where the documents hold no answer
+    also: tuple[Gold, ...] = ()  # says the same elsewhere: as good a citation
+    history: tuple[str, ...] = ()  # earlier questions of the same reader, the oldest first
+    standalone: str | None = None  # a follow-up as a question complete in itself
 
     @property
     def answerable(self) -> bool:
@@ -53,14 +56,15 @@ def load(path: Path, splits: Iterable[Split] = ("train", "tune", "report")) -> l
             continue
         try:
             item = json.loads(line)
-            gold = tuple(Gold(g["source"], g["quote"]) for g in item["gold"])
+            gold, also = (tuple(Gold(g["source"], g["quote"]) for g in item.get(name, ())) for name in ("gold", "also"))
             for language in ("zh", "en"):
                 own = item[language]
                 if item["split"] in wanted:
                     questions.append(
                         Question(
                             item["id"], language, item["kind"], item["split"], tuple(item["articles"]),
-                            own["question"], tuple(own.get("points", ())), gold,
+                            own["question"], tuple(own.get("points", ())), gold, also,
+                            tuple(item.get("history", {}).get(language, ())), item.get("standalone", {}).get(language),
                         )
                     )  # fmt: skip
         except (json.JSONDecodeError, KeyError, TypeError) as error:

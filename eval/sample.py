@@ -14,7 +14,9 @@ from index import memory
 
 def main() -> None:
     """Prints numbered pairs."""
-    parser = argparse.ArgumentParser(prog="python -m eval.sample", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.sample", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))

@@ -80,6 +80,16 @@ class TableEncoder:
         result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
         return result
 
+    def words(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of single words, shape (n, 384), of length 1, or 0 for a word whose characters are not known either."""
+        result = np.zeros((len(words), DIMENSION), dtype=np.float32)
+        for number, word in enumerate(words):
+            places = [self._place[t] for t in ([word] if word in self._place else word) if t in self._place]
+            if places:
+                result[number] = self._scale[places].astype(np.float32) @ self._rows[places].astype(np.float32)
+        result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
+        return result
+
     @classmethod
     def load(cls, folder: Path) -> TableEncoder:
         """The table in a folder; raises EncoderError naming what is missing or does not fit."""

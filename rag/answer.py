@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.records import ArticleRecord, Footnote, Language, Person, SearchResult
 from index.search import Searcher
 from rag import evidence as evidences
 from rag import refuse, verify
+from rag.conversation import complete
 from rag.question import Analysis, analyse
 from rag.readers import Reader
 from rag.readers.extractive import ExtractiveReader
@@ -39,14 +40,19 @@ class Answerer:
         limits: Mapping[str, Sequence[str]] | None = None,
         language: Language | None = None,
         id: str | None = None,
+        history: Sequence[str] = (),
     ) -> Answer:
-        """The proved answer to a question; `language` overrides the language of the question."""
+        """The proved answer to a question; `language` overrides the language of the question.
+
+        `history` holds the earlier questions of the conversation as they were understood, the oldest first.
+        """
         began = time.perf_counter()
-        asked = analyse(question)
-        found = self.searcher.search(question, _HITS, limits)
+        understood = complete(question, history, self.searcher.glossary)
+        asked = replace(analyse(question), text=understood)
+        found = self.searcher.search(understood, _HITS, limits)
         evidence = evidences.gather(self.searcher, asked, found.hits)
         if language is not None:
-            asked = Analysis(asked.text, language, asked.kind)
+            asked = replace(asked, language=language)
         drafts = [] if refuse.is_weak(evidence, found) else self.reader.read(asked, evidence, self.searcher)
         proved = [draft for draft in drafts if self._stands(draft)]
         claims, citations = self._cite(proved)
@@ -59,12 +65,13 @@ class Answerer:
             text=self._refusal(asked, found) if refused else _text(claims, asked.language),
             claims=claims,
             citations=citations,
-            also_searched=found.also_searched,
+            also_searched=(*((understood,) if understood != question else ()), *found.also_searched),
             nearest=nearest,
             reader=self.reader.name,
             encoder=self.searcher.encoder.name,
             elapsed_ms=round((time.perf_counter() - began) * 1000),
             id=id,
+            understood=understood,
             dropped=len(drafts) - len(proved),
         )
 

@@ -80,4 +80,5 @@ class Answer:
     encoder: str
     elapsed_ms: int
     id: str | None = None
+    understood: str = ""  # the question, completed from the conversation where it leans on it
     dropped: int = 0  # drafts that verification did not let through

@@ -11,7 +11,7 @@ HEAVY = {
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/fulltext.py"},
     "sentence_transformers": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py"},
-    "torch": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py", "index/llm/local.py"},
+    "torch": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py", "index/llm/local.py", "rag/train_ranker.py"},
     "transformers": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py", "index/llm/local.py"},
     "openai": {"index/llm/server.py"},
     "huggingface_hub": {"index/hub.py"},

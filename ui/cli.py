@@ -32,7 +32,10 @@ LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of
 DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="Only this document or article (repeatable).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 BatchOption = Annotated[
-    Path | None, typer.Option("--batch", help='JSON Lines of {"id", "question"}; writes one JSON object a line.')
+    Path | None,
+    typer.Option(
+        "--batch", help='JSON Lines of {"id", "question"}, for a follow-up "history" too; writes one JSON object a line.'
+    ),
 ]
 
 
@@ -86,8 +89,8 @@ def ask(
     answerer = _answerer(_settings(library, reader=reader))
     limits = _limits(answerer.searcher, document)
     articles = answerer.searcher.library.articles()
-    for number, text in questions:
-        answer = answerer.answer(text, limits=limits, language=language, id=number)  # type: ignore[arg-type]
+    for number, text, history in questions:
+        answer = answerer.answer(text, limits=limits, language=language, id=number, history=history)  # type: ignore[arg-type]
         if batch or as_json:
             _print_json(answer_json(answer, articles))
             continue
@@ -121,7 +124,7 @@ def search(
     searcher = _searcher(_settings(library))
     limits = _limits(searcher, document)
     articles = searcher.library.articles()
-    for number, text in questions:
+    for number, text, _ in questions:
         result = searcher.search(text, k, limits)
         if batch or as_json:
             _print_json(search_json(result, articles, number))
@@ -249,25 +252,28 @@ def _limits(searcher: Searcher, names: list[str] | None) -> dict[str, list[str]]
     return {"article": wanted}
 
 
-def _questions(question: str | None, batch: Path | None) -> list[tuple[str | None, str]]:
-    """(id, question) from the argument or a batch file; UsageError for what is neither."""
+def _questions(question: str | None, batch: Path | None) -> list[tuple[str | None, str, tuple[str, ...]]]:
+    """(id, question, earlier questions) from the argument or a batch file; UsageError for what is neither."""
     if (question is None) == (batch is None):
         raise UsageError("One question or --batch FILE is wanted; see `wenzheng ask --help`.")
     if question is not None:
-        return [(None, _asked(question, "The question"))]
+        return [(None, _asked(question, "The question"), ())]
     assert batch is not None
     try:
         # Not splitlines: a JSON string may hold the other line separators of Unicode as they are.
         lines = batch.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f'{batch} cannot be read ({error}); a UTF-8 file of {{"id", "question"}} lines is wanted.') from error
-    found: list[tuple[str | None, str]] = []
+    found: list[tuple[str | None, str, tuple[str, ...]]] = []
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 item = json.loads(line)
                 asked = _asked(item["question"], f"{batch}, line {number}: the question")
-                found.append((item.get("id"), asked))
+                earlier = item.get("history") or []
+                if not isinstance(earlier, list) or not all(isinstance(text, str) for text in earlier):
+                    raise TypeError("history must be a list of questions")
+                found.append((item.get("id"), asked, tuple(earlier)))
             except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
                 raise UsageError(f'{batch}, line {number} is no {{"id", "question"}} object ({error}); mend it.') from error
     return found

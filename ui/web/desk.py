@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,10 +30,10 @@ class Desk:
     answerer: Answerer
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, question: str, number: int) -> Turn:
+    def ask(self, question: str, number: int, history: Sequence[str] = ()) -> Turn:
         """The answer with all that the page shows of it; raises WenzhengError."""
         with self._lock:
-            return cards.turn(number, self.answerer.answer(question), self.answerer.searcher.library)
+            return cards.turn(number, self.answerer.answer(question, history=history), self.answerer.searcher.library)
 
     def ask_json(self, question: str, language: Language | None) -> dict[str, Any]:
         """The answer as `wenzheng ask --json` gives it; raises WenzhengError."""

@@ -148,7 +148,7 @@ class Page:
         number = sum(message["role"] == "user" for message in chat)
         before = [turn for turn in turns if turn.number < number]
         try:
-            turn = self.desk.ask(asked, number)
+            turn = self.desk.ask(asked, number, [turn.answer.understood for turn in before])
         except WenzhengError as error:
             yield [*chat[:-1], _assistant(render.note(texts(shown)["failed"].format(reason=error)))], before, gr.skip()
             return

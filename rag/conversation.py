@@ -1,0 +1,91 @@
+"""Follow-ups: a question that leans on the ones before it, completed from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.glossary import Entry, Glossary
+from index.records import Language
+from index.script import language
+
+_POINTS_ZH = re.compile(
+    r"它们?|他们?|她们?|其(?![他实余])|这(?!样的话)|那(?=[里个些种次年时两三几样份条位篇]|它|他|她|么|\Z)|该|此(?!外)|上述|前者|后者|两者|刚才"
+)
+_POINTS_EN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|his|him|she|her|this|these|those|there|the (?:former|latter|same|other)|the one|ones?|"
+    r"such|so|that(?! (?:is|are|was|were|has|have|had|does|do|did|will|would|can|could|the|a)\b))\b",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"\s*(?:那么?|还有|另外|and|but|what about|how about|or|then|also)(?:\b|(?=[^a-zA-Z]))", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\s*(?:那么?)?(?P<zh>[^，。？?]{1,24}?)(?:又)?呢[？?]?\s*\Z|"
+    r"\s*(?:and|but|so)?\s*(?:what|how)?\s*(?:about|for|in|with|by)\s+(?P<en>[^?]{1,60})\?*\s*\Z|"
+    r"\s*and\s+(?P<bare>[^?,]{1,40})\?*\s*\Z",
+    re.IGNORECASE,
+)
+_LATIN_NAME = re.compile(r"[A-Z][A-Za-z.-]+(?:\s+[A-Z][A-Za-z.-]+)*")
+_SHORT = {"zh": 14, "en": 40}  # characters; a shorter question that names nothing leans on what was asked before
+
+
+def leans(question: str, glossary: Glossary) -> bool:
+    """Whether a question cannot be understood without the ones before it."""
+    spoken = language(question)
+    points = _POINTS_ZH if spoken == "zh" else _POINTS_EN
+    if _OPENS.match(question) or _ABOUT.match(question):
+        return True
+    pointer = points.search(question)
+    if pointer:
+        # In “what is the Quad and who is in it” the pronoun has what it stands for before it.
+        before = question[: pointer.start()]
+        return not glossary.named(before) and not _LATIN_NAME.search(before[1:])
+    return len(question.strip()) <= _SHORT[spoken] and not glossary.named(question) and not _LATIN_NAME.search(question[1:])
+
+
+def complete(question: str, history: Sequence[str], glossary: Glossary) -> str:
+    """The question as one that stands alone; itself where it does already, or where there is no history.
+
+    `history` holds the reader's earlier questions, completed ones, the oldest first.
+    """
+    if not history or not leans(question, glossary):
+        return question
+    before = history[-1]
+    spoken = language(question)
+    if language(before) != spoken:
+        return _with_topic(question, before, spoken, glossary)
+    return _exchanged(question, before, spoken, glossary) or _joined(before, question, spoken)
+
+
+def _exchanged(question: str, before: str, spoken: Language, glossary: Glossary) -> str | None:
+    """For “and for Turkey?”: the question before with Turkey in the place of what is of its kind there."""
+    match = _ABOUT.match(question)
+    about = next((part for part in (match.groupdict().values() if match else ()) if part), None)
+    if about is None:
+        return None
+    new = glossary.named(about)
+    if len(new) != 1:
+        return None
+    old = [form for form, entry in glossary.named(before) if entry.kind == new[0][1].kind and entry is not new[0][1]]
+    places = [found for form in old if (found := re.search(re.escape(form), before, re.IGNORECASE))]
+    if not places:
+        return None
+    at = places[-1]
+    text = about.strip()
+    return before[: at.start()] + text + before[at.end() :]
+
+
+def _with_topic(question: str, before: str, spoken: Language, glossary: Glossary) -> str:
+    """What was asked about in the other language, named in this one, and names in Latin letters as they are."""
+    named = glossary.named(before)
+    topic = [_form(entry, spoken) for _, entry in named]
+    covered = " ".join(form for _, entry in named for form in (*entry.en, *entry.zh)).casefold()
+    topic += [name for name in _LATIN_NAME.findall(before[1:]) if name.casefold() not in covered]
+    return _joined(("、" if spoken == "zh" else ", ").join(dict.fromkeys(topic)), question, spoken) if topic else question
+
+
+def _form(entry: Entry, spoken: Language) -> str:
+    return (entry.zh if spoken == "zh" else entry.en)[0]
+
+
+def _joined(before: str, question: str, spoken: Language) -> str:
+    return f"{before}{question}" if spoken == "zh" else f"{before} {question}"
