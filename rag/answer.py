@@ -11,15 +11,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.errors import ModelError
 from index.records import ArticleRecord, Footnote, Language, Person, SearchResult
 from index.search import Searcher
 from rag import evidence as evidences
 from rag import refuse, verify
 from rag.conversation import complete
 from rag.question import Analysis, analyse
-from rag.readers import Reader
+from rag.readers import Declined, Reader
 from rag.readers.extractive import ExtractiveReader
 from rag.records import Answer, Citation, Claim, Draft, Evidence
+from rag.verify import Checked
 
 _HITS = 20  # passages searched for
 _NEAREST = 3  # passages shown with a refusal
@@ -53,8 +55,7 @@ class Answerer:
         evidence = evidences.gather(self.searcher, asked, found.hits)
         if language is not None:
             asked = replace(asked, language=language)
-        drafts = [] if refuse.is_weak(evidence, found) else self.reader.read(asked, evidence, self.searcher)
-        proved = [draft for draft in drafts if self._stands(draft)]
+        drafts, proved, reader = ([], [], self.reader.name) if refuse.is_weak(evidence, found) else self._read(asked, evidence)
         claims, citations = self._cite(proved)
         refused = not claims
         nearest = tuple(hit.passage for hit in found.hits[:_NEAREST]) if refused else ()
@@ -67,7 +68,7 @@ class Answerer:
             citations=citations,
             also_searched=(*((understood,) if understood != question else ()), *found.also_searched),
             nearest=nearest,
-            reader=self.reader.name,
+            reader=reader,
             encoder=self.searcher.encoder.name,
             elapsed_ms=round((time.perf_counter() - began) * 1000),
             id=id,
@@ -78,22 +79,43 @@ class Answerer:
     def _refusal(self, asked: Analysis, found: SearchResult) -> str:
         return refuse.refusal(asked.language, found.also_searched, nearest=bool(found.hits))
 
-    def _stands(self, draft: Draft) -> bool:
-        return all(verify.stands(e.sentence, e.hit.passage.source, self.searcher.library) for e in draft.evidence)
+    def _read(self, asked: Analysis, evidence: Sequence[Evidence]) -> tuple[list[Draft], list[tuple[Draft, Checked]], str]:
+        """What the reader wrote, what of it is proved, and who read.
 
-    def _cite(self, drafts: Sequence[Draft]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+        Where a language model fails or nothing that it wrote is proved, the extractive reader stands in and says so.
+        """
+        standby = ExtractiveReader()
+        try:
+            drafts = self.reader.read(asked, evidence, self.searcher)
+            why = "wrote nothing that its evidence proves"
+        except Declined:
+            return [], [], self.reader.name
+        except ModelError as error:
+            drafts, why = [], str(error)
+        proved = self._proved(drafts)
+        if proved or self.reader.name == standby.name:
+            return drafts, proved, self.reader.name
+        other = standby.read(asked, evidence, self.searcher)
+        return [*drafts, *other], self._proved(other), f"{standby.name} ({self.reader.name} {why})"
+
+    def _proved(self, drafts: Sequence[Draft]) -> list[tuple[Draft, Checked]]:
+        checked = [(draft, verify.check(draft, self.searcher)) for draft in drafts]
+        return [(draft, found) for draft, found in checked if found.verdict]
+
+    def _cite(self, proved: Sequence[tuple[Draft, Checked]]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
         """Claims with numbered citations, one number a sentence, in the order of the text."""
         articles = self.searcher.library.articles()
         citations: dict[int, Citation] = {}
         claims: list[Claim] = []
-        for draft in drafts:
+        for draft, found in proved:
             numbers = []
             for item in draft.evidence:
                 number = item.sentence.id
                 if number not in citations:
                     citations[number] = self._citation(len(citations) + 1, item, articles)
                 numbers.append(citations[number].number)
-            claims.append(Claim(draft.text, tuple(numbers), draft.evidence[0].score, "supported", draft.original, draft.item))
+            verdict = found.verdict or "partly"
+            claims.append(Claim(draft.text, tuple(numbers), found.support, verdict, draft.original, draft.item))
         return tuple(claims), tuple(citations.values())
 
     def _citation(self, number: int, item: Evidence, articles: Mapping[str, ArticleRecord]) -> Citation:

@@ -75,7 +75,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question, in Chinese or English.")] = None,
     as_json: JsonOption = False,
     batch: BatchOption = None,
-    reader: Annotated[str | None, typer.Option("--reader", help="extractive.")] = None,
+    reader: Annotated[str | None, typer.Option("--reader", help="extractive or llm.")] = None,
     document: DocumentOption = None,
     language: Annotated[str | None, typer.Option("--language", help="Answer in zh or en; else as asked.")] = None,
     library: LibraryOption = None,
@@ -232,7 +232,7 @@ def _answerer(settings: Settings) -> Answerer:
     from rag.answer import Answerer
     from rag.readers import choose
 
-    return Answerer(_searcher(settings), choose(settings.reader))
+    return Answerer(_searcher(settings), choose(settings))
 
 
 def _limits(searcher: Searcher, names: list[str] | None) -> dict[str, list[str]] | None:

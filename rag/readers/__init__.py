@@ -7,8 +7,13 @@ from typing import Protocol
 
 from index.errors import SettingsError
 from index.search import Searcher
+from index.settings import Settings
 from rag.question import Analysis
 from rag.records import Draft, Evidence
+
+
+class Declined(Exception):
+    """The reader has read the evidence and says that it holds no answer."""
 
 
 class Reader(Protocol):
@@ -20,14 +25,19 @@ class Reader(Protocol):
         ...
 
     def read(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
-        """Statements in reading order; empty when the evidence does not answer."""
+        """Statements in reading order, empty when there are none; raises Declined, and ModelError when a model fails."""
         ...
 
 
-def choose(name: str) -> Reader:
-    """The reader a setting names; raises SettingsError for one there is not."""
-    if name == "extractive":
+def choose(settings: Settings) -> Reader:
+    """The reader that the settings name; raises SettingsError for one there is not, ModelError without a model."""
+    if settings.reader == "extractive":
         from rag.readers.extractive import ExtractiveReader
 
         return ExtractiveReader()
-    raise SettingsError(f"The reader “{name}” is unknown; the one there is is extractive.")
+    if settings.reader == "llm":
+        from index import llm
+        from rag.readers.llm import LanguageModelReader
+
+        return LanguageModelReader(llm.load(settings), seconds=2.0 * settings.timeout)
+    raise SettingsError(f"The reader “{settings.reader}” is unknown; set it to extractive or llm.")

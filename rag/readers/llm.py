@@ -1,0 +1,80 @@
+"""A language model as reader: it sees numbered sentences and must cite them; verification decides what is shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.clean import fold
+from index.llm import LanguageModel
+from index.records import Language
+from index.script import language
+from index.search import Searcher
+from rag.question import Analysis
+from rag.readers import Declined, marks, prompts
+from rag.readers.extractive import statement
+from rag.records import Draft, Evidence
+
+_SENTENCES = 24  # shown at most, best first
+_ANSWER = 512  # tokens an answer may have
+_SLACK = 64  # tokens kept free for the chat template
+
+
+@dataclass(frozen=True)
+class LanguageModelReader:
+    """Drafts in the model's words; a statement without a mark that leads to evidence is no draft."""
+
+    model: LanguageModel
+    seconds: float = 120.0  # after which writing is stopped and what there is is taken
+    cancelled: Callable[[], bool] = lambda: False
+
+    @property
+    def name(self) -> str:
+        return f"llm: {self.model.name}"
+
+    def read(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
+        """Statements with the sentences they cite; raises Declined, and ModelError when the model fails."""
+        shown, texts = self._shown(question, evidence)
+        if not shown:
+            return []
+        until = time.monotonic() + self.seconds
+        pieces = self.model.stream(
+            prompts.chat(question, shown, texts),
+            limit=_ANSWER,
+            cancelled=lambda: self.cancelled() or time.monotonic() > until,
+        )
+        drafts: dict[str, Draft] = {}
+        declined = False
+        for said in marks.statements(pieces):
+            declined = declined or _declines(said.text)
+            cited = tuple(shown[number - 1] for number in said.numbers if 1 <= number <= len(shown))
+            if cited and fold(said.text) not in drafts and language(said.text) == question.language and not _declines(said.text):
+                drafts[fold(said.text)] = Draft(said.text, cited, item=said.item)
+        if declined and not drafts:
+            raise Declined
+        return list(drafts.values())
+
+    def _shown(self, question: Analysis, evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[str]]:
+        """As much evidence as the model takes, and what is shown of each."""
+        room = self.model.window - _ANSWER - _SLACK
+        room -= sum(self.model.tokens(message.text) for message in prompts.chat(question, (), ()))
+        shown: list[Evidence] = []
+        texts: list[str] = []
+        for item in evidence[:_SENTENCES]:
+            text = _side(item, question.language)
+            room -= self.model.tokens(text) + 6
+            if room < 0:
+                break
+            shown.append(item)
+            texts.append(text)
+        return shown, texts
+
+
+def _side(item: Evidence, spoken: Language) -> str:
+    own = statement(item.sentence)
+    return item.translation if language(own) != spoken and item.translation else own
+
+
+def _declines(text: str) -> bool:
+    return any(fold(text).rstrip("。.") == fold(line).rstrip("。.") for line in prompts.NO_ANSWER.values())
