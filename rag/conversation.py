@@ -10,13 +10,17 @@ from index.records import Language
 from index.script import language
 
 _POINTS_ZH = re.compile(
-    r"它们?|他们?|她们?|其(?![他实余])|这(?!样的话)|那(?=[里个些种次年时两三几样份条位篇]|它|他|她|么|\Z)|该|此(?!外)|上述|前者|后者|两者|刚才"
+    r"它们?|他们?|她们?|(?<!耳)其(?![他实余])|这(?!样的话)|那(?=[里个些种次年时两三几样份条位篇]|它|他|她|么|\Z)|该|此(?!外)|上述|前者|后者|两者|刚才"
 )
 _POINTS_EN = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|his|him|she|her|this|these|those|there|the (?:former|latter|same|other)|the one|ones?|"
     r"such|so|that(?! (?:is|are|was|were|has|have|had|does|do|did|will|would|can|could|the|a)\b))\b",
     re.IGNORECASE,
 )
+_PRONOUN: dict[Language, re.Pattern[str]] = {
+    "zh": re.compile(r"它们?|(?<!耳)其(?![他实余])"),
+    "en": re.compile(r"\b(?:it|its|they|them|their|theirs)\b", re.IGNORECASE),
+}
 _OPENS = re.compile(r"\s*(?:那么?|还有|另外|and|but|what about|how about|or|then|also)(?:\b|(?=[^a-zA-Z]))", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\s*(?:那么?)?(?P<zh>[^，。？?]{1,24}?)(?:又)?呢[？?]?\s*\Z|"
@@ -53,7 +57,11 @@ def complete(question: str, history: Sequence[str], glossary: Glossary) -> str:
     spoken = language(question)
     if language(before) != spoken:
         return _with_topic(question, before, spoken, glossary)
-    return _exchanged(question, before, spoken, glossary) or _joined(before, question, spoken)
+    return (
+        _exchanged(question, before, spoken, glossary)
+        or _named_again(question, before, spoken, glossary)
+        or _joined(before, question, spoken)
+    )
 
 
 def _exchanged(question: str, before: str, spoken: Language, glossary: Glossary) -> str | None:
@@ -72,6 +80,18 @@ def _exchanged(question: str, before: str, spoken: Language, glossary: Glossary)
     at = places[-1]
     text = about.strip()
     return before[: at.start()] + text + before[at.end() :]
+
+
+def _named_again(question: str, before: str, spoken: Language, glossary: Glossary) -> str | None:
+    """For “who are its members?”: the question with what was asked about before in the pronoun's place."""
+    named = glossary.named(before)
+    pronoun = _PRONOUN[spoken].search(question)
+    if len(named) != 1 or not pronoun:
+        return None  # of several, nobody can say which is meant
+    found = re.search(re.escape(named[0][0]), before, re.IGNORECASE)
+    name = found.group() if found else _form(named[0][1], spoken)
+    owned = pronoun.group().casefold() in ("its", "their", "his", "her", "theirs")
+    return question[: pronoun.start()] + name + ("'s" if owned else "") + question[pronoun.end() :]
 
 
 def _with_topic(question: str, before: str, spoken: Language, glossary: Glossary) -> str:

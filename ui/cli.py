@@ -169,6 +169,29 @@ def translate(
         raise SystemExit(1)
 
 
+@app.command("eval")
+def evaluate(
+    split: Annotated[str, typer.Option("--split", help="train, tune or report.")] = "report",
+    sets: Annotated[Path | None, typer.Option("--sets", help="Question set; the project's own if none is named.")] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the run to this file.")] = None,
+    against: Annotated[Path | None, typer.Option("--against", help="A saved run to compare with.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a report with plots to this file.")] = None,
+    fail: Annotated[bool, typer.Option("--fail-on-regression", help="Exit with 1 when a measure got worse.")] = False,
+    reader: Annotated[str | None, typer.Option("--reader", help="extractive or llm.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Run the benchmark: retrieval, citation, answer and refusal figures for both languages."""
+    from eval.bench import Wanted, bench
+
+    settings = _settings(library, reader=reader)
+    wanted = Wanted(split, sets or Wanted().sets, save, against, html)
+    with _progress() as show:
+        text, worse = bench(wanted, settings, _answerer(settings), lambda done, total: show("questions", done, total))
+    print(text)
+    if worse and fail:
+        raise SystemExit(1)
+
+
 @app.command()
 def models(
     fetch: Annotated[str | None, typer.Option("--fetch", help="Download this model from the Hugging Face hub.")] = None,
