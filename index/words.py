@@ -13,7 +13,6 @@ import numpy as np
 from index import encoder
 from index.encoder import EmbeddedEncoder, Vectors
 from index.script import language
-from index.settings import EMBEDDED
 from index.table import DIMENSION, TableEncoder
 
 
@@ -22,9 +21,7 @@ class WordSpace:
 
     @cached_property
     def _encoder(self) -> EmbeddedEncoder:
-        found = encoder.load(EMBEDDED)
-        assert isinstance(found, EmbeddedEncoder)
-        return found
+        return encoder.embedded()
 
     @cached_property
     def _table(self) -> TableEncoder:

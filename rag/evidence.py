@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -11,42 +10,58 @@ from numpy.typing import NDArray
 
 from index import tables
 from index.records import ANSWERING, Hit, Kind, Sentence
-from index.rerank import Nearness, share, side
+from index.rerank import Nearness, side
 from index.search import Searcher
+from rag import ranker
 from rag.question import Analysis
 from rag.records import Evidence
+from rag.signs import NAMES, Candidate, Wanted, signs
 
 _READ = 15  # hits whose sentences are looked at
 _NOISE = (Kind.CAPTION, Kind.AUTHOR, Kind.META)
+_COVERAGE = NAMES.index("exact")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weight of each sign, standardised among the sentences; chosen on the tune split (eval/LOG.md)."""
+    """Weight of each sign, standardised among the sentences; fitted on the train split by `eval.fit`."""
 
-    coverage: float = 0.5  # share of the question's terms that the sentence holds
-    near: float = 1.0  # cosine with the question, the side in its language
-    near_other: float = 0.7  # the other side
-    passage: float = 1.0  # score of its passage
-    cue: float = 0.4  # wording that fits the kind of question
+    ranker: float = 1.95  # what the ranker makes of the sentence alone
+    passage: float = 1.05  # score of its passage
+    rank: float = 0.0  # one over the rank of its passage
+    near: float = 0.0  # cosine with the question, the side in its language
     body: float = 0.3  # body text, abstract or table, and not an aside
 
 
-_CUES: Mapping[str, str] = {
-    "why": r"因为|由于|原因|源于|源自|之所以|旨在|出于|为了|以便|动因|归因|根源|使得|because|due to|owing|reason|since|in order to|aim|driv|stem",
-    "definition": r"是指|指的是|即|被视为|所谓|定义|一般指|是一[种个类]|refers? to|is defined|is an?|are|means|so-called",
-    "number": r"\d",
-    "when": r"(?:19|20)\d\d|\d{1,2}月|january|february|march|april|june|july|august|september|october|november|december",
-    "list": r"第[一二三四五六]|首先|其次|再次|最后|[一二三四五]是|包括|分别|以下|、.*、|first|second|third|includ|following|namely",
-    "compare": r"相比|不同|区别|差异|而|则|相较|反之|compared|unlike|whereas|while|differ|in contrast|than",
-    "how": r"通过|以.*方式|采取|推动|利用|借助|措施|路径|by |through|using|via|measures?|adopt",
-    "who": r"[总主部院校秘][统席长书]|学者|作者|专家|president|minister|scholar|author|professor",
-    "summary": r"总之|综上|总的来[说看]|由此|结论|表明|认为|in (?:sum|short|conclusion)|overall|shows?|argues?",
-}
+WEIGHTS = Weights()
+"""Those in use."""
 
 
 def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[Evidence]:
-    """Sentences of the best hits, best first; the best scores 1 and the worst 0."""
+    """Sentences of the best hits, best first; the score is the odds against the best one, which has 1.
+
+    Weights were fitted by softmax, so the exponential of a score is what the sentence's chance is proportional to.
+    """
+    sentences, homes, table, coverage = looked_at(searcher, question, hits)
+    if not sentences:
+        return []
+    standard = (table - table.mean(axis=0)) / (table.std(axis=0) + 1e-6)
+    scores = standard @ np.asarray(astuple(WEIGHTS))
+    scores = _hand_on(sentences, np.exp(scores - scores.max()))
+    translations = searcher.library.translations([s.id for s in sentences])
+    found = [
+        Evidence(s, homes[s.id], float(score), float(covered), translations.get(s.id))
+        for s, score, covered in zip(sentences, scores, coverage, strict=True)
+        if not asks(s)
+    ]
+    return sorted(found, key=lambda e: (-e.score, e.sentence.id))
+
+
+def looked_at(
+    searcher: Searcher, question: Analysis, hits: Sequence[Hit]
+) -> tuple[list[Sentence], dict[int, Hit], NDArray[np.float64], NDArray[np.float32]]:
+    """Sentences of the best hits, the hit of each by id, their signs in the order of `Weights`, (n, 5), and how much of
+    the question's terms each holds, (n,)."""
     library = searcher.library
     homes: dict[int, Hit] = {}
     for hit in hits[:_READ]:
@@ -54,40 +69,48 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
             homes.setdefault(number, hit)
     sentences = [s for s in library.sentences(list(homes)) if s.kind not in _NOISE and not tables.is_head(s)]
     if not sentences:
-        return []
-    translations = library.translations([s.id for s in sentences])
-    asked = searcher.asked(question.text, question.language)
+        return [], homes, np.empty((0, 5)), np.empty(0, dtype=np.float32)
+    wanted = Wanted.of(question, searcher.asked(question.text, question.language), searcher.terms)
     near = Nearness(question.text, question.language, library, searcher.encoder_for(question.language))
-    near.look_up([side for s in sentences for side in (s.context or s.text, translations.get(s.id))])
-    cue = re.compile(_CUES.get(question.kind, r"(?!)"), re.IGNORECASE)
-    rows = []
-    for sentence in sentences:
-        hit = homes[sentence.id]
-        text = side(sentence, question.language, translations)
-        rows.append(
-            (
-                share(asked, frozenset(searcher.terms.terms(text))),
-                *near.sides(sentence.context or sentence.text, translations.get(sentence.id)),
-                hit.score,
-                float(bool(cue.search(text))),
-                float(sentence.kind in ANSWERING and hit.passage.kind is not Kind.FOOTNOTE),
-            )
+    candidates, told = _candidates(searcher, question, sentences, near)
+    rows = signs(wanted, candidates, searcher.terms)
+    scores = ranker.load().score(rows, near.question, told)
+    table = [
+        (
+            score,
+            homes[c.sentence.id].score,
+            1 / homes[c.sentence.id].rank,
+            c.near,
+            float(c.sentence.kind in ANSWERING and homes[c.sentence.id].passage.kind is not Kind.FOOTNOTE),
         )
-    signs = np.asarray(rows, dtype=np.float64)
-    scores = (signs - signs.mean(axis=0)) / (signs.std(axis=0) + 1e-9) @ np.asarray(astuple(Weights()))
-    scores = _hand_on(sentences, (scores - scores.min()) / (np.ptp(scores) or 1.0))
-    found = [
-        Evidence(
-            sentence=sentence,
-            hit=homes[sentence.id],
-            score=float(score),
-            coverage=row[0],
-            translation=translations.get(sentence.id),
-        )
-        for sentence, score, row in zip(sentences, scores, rows, strict=True)
-        if not asks(sentence)
+        for score, c in zip(scores, candidates, strict=True)
     ]
-    return sorted(found, key=lambda e: (-e.score, e.sentence.id))
+    return sentences, homes, np.asarray(table, dtype=np.float64), rows[:, _COVERAGE]
+
+
+def _candidates(
+    searcher: Searcher, question: Analysis, sentences: Sequence[Sentence], near: Nearness
+) -> tuple[list[Candidate], NDArray[np.float32]]:
+    """Each sentence with what stands beside it, and the vectors of its side in the question's language, (n, dim)."""
+    translations = searcher.library.translations([s.id for s in sentences])
+    near.look_up([text for s in sentences for text in (s.context or s.text, translations.get(s.id))])
+    beside = _beside(searcher, sentences)
+    candidates = [
+        Candidate(
+            s,
+            side(s, question.language, translations),
+            *near.sides(s.context or s.text, translations.get(s.id)),
+            *(other if (other := beside.get(s.id + step)) and other.article == s.article else None for step in (-1, 1)),
+        )
+        for s in sentences
+    ]
+    return candidates, np.stack([near.vector(s.context or s.text, translations.get(s.id)) for s in sentences])
+
+
+def _beside(searcher: Searcher, sentences: Sequence[Sentence]) -> dict[int, Sentence]:
+    known = {s.id: s for s in sentences}
+    missing = {n for s in sentences for n in (s.id - 1, s.id + 1)} - set(known)
+    return known | {s.id: s for s in searcher.library.sentences(sorted(missing))}
 
 
 def asks(sentence: Sentence) -> bool:

@@ -1,4 +1,4 @@
-"""Signs of sentences → how likely each answers: a small network, trained by `rag.train_ranker`, run in numpy."""
+"""Signs of sentences → how likely each answers: a small network, trained by `eval.train_ranker`, run in numpy."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ class Ranker:
     def score(self, signs: Array, question: Vectors, sentences: Vectors) -> Array:
         """A score for each sentence, shape (n,): higher answers better; comparable within one question.
 
-        `signs` is (n, signs), `question` (384,), `sentences` (n, 384); a zero vector where there is none.
+        `signs` is (n, signs), `question` (384,), `sentences` (n, 384); a zero vector where there is none; vectors of another length are passed over.
         """
-        together = (question @ self.ask) * (sentences @ self.tell)
+        fits = question.shape[-1] == len(self.ask)  # vectors of another encoder mean nothing to it
+        together = (question @ self.ask) * (sentences @ self.tell) if fits else np.zeros((len(signs), self.ask.shape[1]))
         inputs = np.concatenate([(signs - self.mean) / self.scale, together], axis=1)
         hidden = np.maximum(inputs @ self.first + self.first_bias, 0.0)
         return np.asarray(hidden @ self.second, dtype=np.float32)

@@ -16,7 +16,7 @@ class Evidence:
 
     sentence: Sentence
     hit: Hit
-    score: float  # among the sentences looked at: the best has 1, the worst 0
+    score: float  # chance to answer, as a multiple of that of the best sentence looked at: 1 for that
     coverage: float  # share of the weight of the question's terms that it holds
     translation: str | None = None
 

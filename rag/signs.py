@@ -139,7 +139,8 @@ def _kernels(wanted: Wanted, side: str, text: str, terms: Terms) -> tuple[NDArra
     """By word of the question the best cosine in a sentence, and the kernels' counts over all words."""
     if not len(wanted.weights):
         return np.zeros(0, dtype=np.float32), np.zeros(len(_CENTRES), dtype=np.float32)
-    cosines = wanted.vectors @ _vectors(terms, text).T
+    told = _vectors(terms, text) if side == text else np.concatenate([_vectors(terms, text), _vectors(terms, side)])
+    cosines = wanted.vectors @ told.T
     held = _terms(terms, side) | _terms(terms, text)
     exact = np.array([bool(group & held) for group in wanted.groups], dtype=np.float32)
     best = np.maximum(exact, cosines.max(axis=1, initial=0.0))

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -427,7 +427,8 @@ def kill_during(server, corpus, settings, stage, delay):
         pass
     if line[0] != "end":
         time.sleep(delay)
-        os.kill(child, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            os.kill(child, signal.SIGKILL)
         while (line := server.stdout.readline().split())[0] != "end":
             pass
     return os.WIFSIGNALED(int(line[1]))

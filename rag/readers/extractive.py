@@ -16,9 +16,8 @@ from rag.records import Draft, Evidence
 
 # A sentence that opens so points back to the one before it.
 _POINTS_BACK = re.compile(
-    r"(?:这|此|该|其(?![一二三次中他实])|它|他们|她|对此|为此|因此|由此|同时|此外|但|然而|而|不过|相反|可见|正因|"
-    r"this|these|that|those|it |its |they |their |he |she |such |therefore|thus|hence|however|moreover|in addition|"
-    r"at the same time|by contrast|accordingly|for this)",
+    r"(?:这|此|该|其(?![一二三次中他实])|它|他们|她|对此|为此|"
+    r"this|these|that|those|it |its |they |their |he |she |such |for this)",
     re.IGNORECASE,
 )
 _ORDINALS = (
@@ -33,12 +32,12 @@ _ASKS_FIGURES = ("number", "fact")
 _ROW_COVERS = 0.6  # share of the question's terms in a table row that is worth showing beside the text
 _TABLE_REACH = 60  # sentences before a row among which its table's head and caption stand
 _LIST_REACH = 60  # sentences after a list's head in which its items are looked for
-_MOST = {"list": 5, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 2, "fact": 3}
-_MOST_ELSE = 2
+_MOST = {"list": 5, "why": 4, "how": 4, "compare": 4, "summary": 5, "definition": 3, "fact": 5}
+_MOST_ELSE = 3
 _TOLD_IN_ORDER = ("why", "how", "summary", "compare")  # kinds whose sentences make an argument; else the best comes first
-_ENUMERATED = ("list", "why", "how", "summary", "compare")  # kinds that an enumeration answers whole
-_NEAR_BEST = 0.75  # of the best score: a sentence further below adds noise (tune split)
-_NEAR_BEST_TOLD = 0.62  # for the kinds that want several sentences
+_SEVERAL = ("list", "why", "how", "summary", "compare")  # kinds that want several sentences
+_NEAR_BEST = 0.1  # of the best one's chance: a sentence further below adds noise (tune split)
+_NEAR_BEST_TOLD = 0.05  # for the kinds that want several sentences
 _SAME = 0.75  # share of terms in common above which a sentence says nothing new
 
 
@@ -53,9 +52,9 @@ class ExtractiveReader:
         if not evidence:
             return []
         chosen = self._choose(question, evidence, searcher)
-        if question.kind in _ENUMERATED and (items := self._enumeration(chosen[0], searcher)):
-            rest = [e for e in chosen[1:] if e.sentence.id not in {i.sentence.id for i in items}]
-            chosen = [*items, *rest[: max(0, _MOST.get(question.kind, _MOST_ELSE) - len(items))]]
+        if question.kind == "list" and (items := self._enumeration(chosen[0], searcher)):
+            rest = [e for e in chosen if e.sentence.id not in {i.sentence.id for i in items}]
+            chosen = [*items, *rest[: max(0, _MOST["list"] - len(items))]]
         elif question.kind in _TOLD_IN_ORDER:
             chosen = self._ordered(chosen)
         return [self._draft(question, e, searcher) for e in self._complete(chosen, searcher)]
@@ -63,7 +62,7 @@ class ExtractiveReader:
     def _choose(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
         """The best sentences that say different things."""
         best = evidence[0].score
-        near = _NEAR_BEST_TOLD if question.kind in _ENUMERATED else _NEAR_BEST
+        near = _NEAR_BEST_TOLD if question.kind in _SEVERAL else _NEAR_BEST
         chosen: list[Evidence] = []
         taken: list[set[str]] = []
         for candidate in evidence:
@@ -100,8 +99,8 @@ class ExtractiveReader:
                 continue
             head = run[0] - 1
             places = ([head] if head >= 0 else []) + run
-            # The head announces the list; the best sentence must be it, or one of the items or their text.
-            if place == head or run[0] <= place <= run[-1] + 3:
+            # The head announces the list; the best sentence must be it, or one of the items.
+            if place == head or place in run:
                 return [replace(best, sentence=own[k], translation=None) for k in places]
         return []
 

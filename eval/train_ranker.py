@@ -1,4 +1,4 @@
-"""Trains the ranker of sentences: `python -m rag.train_ranker`, some minutes on two cores.
+"""Trains the ranker of sentences: `python -m eval.train_ranker`, some minutes on two cores.
 
 For each training question the sentences that answer it are marked (`seeds/training_questions.jsonl`, field
 `answers`); they compete with their neighbours, with others of their article and with some of other articles, by the
@@ -21,7 +21,10 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
+from eval import metrics, questions
+from eval.questions import Question
 from index import settings
+from index.clean import fold
 from index.encoder import Vectors
 from index.library import Library
 from index.records import ANSWERING, Language, Sentence
@@ -34,6 +37,7 @@ from rag.signs import NAMES, Candidate, Wanted, signs
 
 RANK, HIDDEN = 16, 32
 _NEIGHBOURS = 8  # sentences on either side of the answer among those it competes with
+_HITS = 15  # passages whose sentences compete for a question of the set
 _SAME, _OTHER = 12, 6  # of its article, and of other articles
 
 
@@ -99,6 +103,20 @@ def examples(seeds: Path, searcher: Searcher, seed: int = 4) -> Iterator[Example
                     yield _example(item["article"], text, list({s.id: s for s in pool}.values()), answers, texts, searcher)
 
 
+def set_examples(asked: Sequence[Question], searcher: Searcher) -> Iterator[Example]:
+    """An example for each answerable question of a set: the sentences of its hits, and its gold where they lack it."""
+    texts = Texts(searcher.library)
+    folded = {s.id: fold(s.text) for own in texts.of.values() for s in own}
+    for question in asked:
+        wanted = [part for gold in (*question.gold, *question.also) for part in metrics.parts(gold.quote)]
+        right = {n for n, text in folded.items() if any(part in text or text in part for part in wanted)}
+        hits = searcher.search(question.standalone or question.text, _HITS).hits
+        pool = dict.fromkeys([*(n for hit in hits for n in hit.passage.sentences if n in folded), *right])
+        if right:
+            text = question.standalone or question.text
+            yield _example(question.articles[0], text, [texts.by_id[n] for n in pool], right, texts, searcher)
+
+
 def _example(article: str, text: str, pool: Sequence[Sentence], answers: set[int], texts: Texts, searcher: Searcher) -> Example:
     analysis = analyse(text)
     spoken = analysis.language
@@ -160,7 +178,7 @@ def train(found: Sequence[Example], passes: int, seed: int = 4) -> tuple[Net, fl
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-            losses.append(float(loss))
+            losses.append(float(loss.detach()))
         mean = sum(losses) / len(losses)
     return net.eval(), mean
 
@@ -199,24 +217,31 @@ def save(net: Net, path: Path) -> None:
 
 
 def main() -> None:
-    """Measures with each third of the articles left out, then trains on all and writes the weights."""
+    """Measures with each third of the articles left out, then trains on all, writes the weights and measures on tune."""
     parser = argparse.ArgumentParser(
-        prog="python -m rag.train_ranker", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        prog="python -m eval.train_ranker", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--passes", type=int, default=12)
     parser.add_argument("--out", type=Path, default=FILE)
     given = parser.parse_args()
     chosen = settings.load({})
-    found = list(examples(chosen.seeds, Searcher.open(chosen)))
+    searcher = Searcher.open(chosen)
+    found = [*examples(chosen.seeds, searcher)]
+    held = questions.load(questions.SETS / "questions.jsonl", ["train", "tune"])
+    found += set_examples([q for q in held if q.answerable and q.split == "train"], searcher)
+    tune = list(set_examples([q for q in held if q.answerable and q.split == "tune"], searcher))
     articles = sorted({e.article for e in found})
     for part in range(3):
-        held = set(articles[part::3])
-        net, loss = train([e for e in found if e.article not in held], given.passes)
-        right = first_right(net, [e for e in found if e.article in held])
-        sys.stderr.write(f"without {len(held)} articles: loss {loss:.3f}, first sentence right on those {right:.3f}\n")
+        out = set(articles[part::3])
+        net, loss = train([e for e in found if e.article not in out], given.passes)
+        right = first_right(net, [e for e in found if e.article in out])
+        sys.stderr.write(f"without {len(out)} articles: loss {loss:.3f}, first sentence right on those {right:.3f}\n")
     net, loss = train(found, given.passes)
     save(net, given.out)
-    sys.stderr.write(f"{len(found)} questions, loss {loss:.3f}, written to {given.out}\n")
+    right = first_right(net, tune)
+    sys.stderr.write(
+        f"{len(found)} questions, loss {loss:.3f}, first sentence right on tune {right:.3f}, written to {given.out}\n"
+    )
 
 
 if __name__ == "__main__":
