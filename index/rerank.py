@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from index.records import ANSWERING, Language, Passage, Sentence
 from index.rows import passage_context
 from index.script import language
 from index.terms import Terms
+from index.words import space
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Signs:
     sentence_other: float = 0.7
     sentence_terms: float = 0.5  # share of the question's terms in one sentence
     passage_terms: float = 0.25  # in the whole passage
+    words: float = 1.5  # cosines of its words with the question's, for a passage that stands in the other language only
 
 
 SIGNS = Signs()
@@ -71,6 +73,7 @@ def rerank(
     told = {p.id: _told(p, sentences) for p in candidates}
     near.look_up([side for p in candidates for side in (told[p.id], p.translation)])
     near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
+    words = Words(question, spoken, terms, asked)
     rows = []
     for passage in candidates:
         own = [sentences[n] for n in passage.sentences if n in sentences]
@@ -86,6 +89,7 @@ def rerank(
                 share(
                     asked, _terms(terms, told[passage.id] if passage.language == spoken else passage.translation or passage.text)
                 ),
+                0.0 if passage.language == spoken or passage.translation else words.near(passage.text),
             )
         )
     table = np.asarray(rows, dtype=np.float64)
@@ -148,6 +152,33 @@ def share(asked: Asked, terms: frozenset[str]) -> float:
 @lru_cache(maxsize=50_000)
 def _terms(terms: Terms, text: str) -> frozenset[str]:
     return frozenset(terms.terms(text))
+
+
+class Words:
+    """How near the words of a question come to those of a text in the other language, by the embedded encoder."""
+
+    def __init__(self, question: str, spoken: Language, terms: Terms, asked: Asked) -> None:
+        self._spoken, self._terms = spoken, terms
+        found = dict.fromkeys(terms.words(question))
+        self._words = [word for word, _ in found]
+        weights = [next((weight for group, weight in asked.items() if term in group), 0.0) for _, term in found]
+        self._weights = np.asarray(weights, dtype=np.float32) / (sum(weights) or 1.0)
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:
+        return space().vectors(self._words)
+
+    def near(self, text: str) -> float:
+        """The mean over the question's words, by how much they tell, of the best cosine with a word of the text."""
+        told = _word_vectors(self._terms, text)
+        if not len(told) or not self._words:
+            return 0.0
+        return float(self._weights @ (self._vectors @ told.T).max(axis=1).clip(min=0.0))
+
+
+@lru_cache(maxsize=2_000)
+def _word_vectors(terms: Terms, text: str) -> NDArray[np.float32]:
+    return space().vectors(list(dict.fromkeys(word for word, _ in terms.words(text))))
 
 
 def side(sentence: Sentence, spoken: Language, translations: Mapping[int, str]) -> str:
