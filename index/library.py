@@ -29,6 +29,7 @@ from index.terms import Terms
 
 FILE = "library.sqlite"
 LOCK = "write.lock"
+_MOST_KEYS = 5_000  # of one question to SQLite
 FORMAT = 1
 """Version of the folder's format; a newer one is refused."""
 
@@ -297,8 +298,12 @@ class Library:
         """Vectors (dim,) of texts by the library's encoder; texts that have none are left out."""
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
         keys = {derived.text_key(text): text for text in texts}
-        marks = ",".join("?" * len(keys))
-        found = self._all(f"SELECT text, vector FROM vectors WHERE encoder = ? AND text IN ({marks})", (encoder, *keys))
+        found: list[tuple[str, bytes]] = []
+        order = list(keys)
+        for at in range(0, len(order), _MOST_KEYS):
+            part = order[at : at + _MOST_KEYS]
+            marks = ",".join("?" * len(part))
+            found += self._all(f"SELECT text, vector FROM vectors WHERE encoder = ? AND text IN ({marks})", (encoder, *part))
         return {keys[key]: np.frombuffer(vector, dtype=np.float32) for key, vector in found}
 
     # -- writing ----------------------------------------------------------------------------

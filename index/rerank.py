@@ -23,7 +23,6 @@ from index.records import ANSWERING, Language, Passage, Sentence
 from index.rows import passage_context
 from index.script import language
 from index.terms import Terms
-from index.words import space
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +72,38 @@ def rerank(
     told = {p.id: _told(p, sentences) for p in candidates}
     near.look_up([side for p in candidates for side in (told[p.id], p.translation)])
     near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
-    words = Words(question, spoken, terms, asked)
+    # A side that is missing counts as the other does, as far as that is the rule among the candidates: an abstract in
+    # the other language must not outrank the text, but in a library without translations nothing else is to be had.
+    strange = {p.id for p in candidates if p.language != spoken and not p.translation}
+    shares = (
+        len(strange) / len(candidates),
+        sum(p.translation is None and p.language == spoken for p in candidates) / len(candidates),
+    )
+    lone = {p.id: p.text for p in candidates if p.kind in ANSWERING and p.language != spoken and not p.translation}
+    words = Words(question, spoken, library, encoder, terms, asked).near(lone)
     rows = []
     for passage in candidates:
         own = [sentences[n] for n in passage.sentences if n in sentences]
         sides = [near.sides(s.context or s.text, translations.get(s.id)) for s in own] or [(0.0, 0.0)]
+        lacks = (passage.id in strange, passage.translation is None and passage.id not in strange)
+        factor = [share_ if lack else 1.0 for share_, lack in zip(shares, lacks, strict=True)]
         rows.append(
             (
                 fused.get(passage.id, 0.0),
                 lexical.get(passage.id, 0.0),
-                *near.sides(told[passage.id], passage.translation),
-                max(a for a, _ in sides),
-                max(b for _, b in sides),
+                *(f * cosine for f, cosine in zip(factor, near.sides(told[passage.id], passage.translation), strict=True)),
+                factor[0] * max(a for a, _ in sides),
+                factor[1] * max(b for _, b in sides),
                 max((share(asked, _terms(terms, side(s, spoken, translations))) for s in own), default=0.0),
                 share(
                     asked, _terms(terms, told[passage.id] if passage.language == spoken else passage.translation or passage.text)
                 ),
-                0.0 if passage.language == spoken or passage.translation else words.near(passage.text),
+                words.get(passage.id, 0.0),
             )
         )
     table = np.asarray(rows, dtype=np.float64)
     standard = (table - table.mean(axis=0)) / (table.std(axis=0) + 1e-9)
+    standard[:, -1] *= shares[0]
     scores = standard @ np.asarray(astuple(signs))
     scores -= scores.min()
     aside = np.array([1.0 if p.kind in ANSWERING else ASIDE for p in candidates])
@@ -155,10 +165,12 @@ def _terms(terms: Terms, text: str) -> frozenset[str]:
 
 
 class Words:
-    """How near the words of a question come to those of a text in the other language, by the embedded encoder."""
+    """How near the words of a question come to those of texts in the other language, whose vectors the library keeps."""
 
-    def __init__(self, question: str, spoken: Language, terms: Terms, asked: Asked) -> None:
-        self._spoken, self._terms = spoken, terms
+    def __init__(
+        self, question: str, spoken: Language, library: Library, encoder: Encoder | None, terms: Terms, asked: Asked
+    ) -> None:
+        self._library, self._encoder, self._terms = library, encoder, terms
         found = dict.fromkeys(terms.words(question))
         self._words = [word for word, _ in found]
         weights = [next((weight for group, weight in asked.items() if term in group), 0.0) for _, term in found]
@@ -166,19 +178,21 @@ class Words:
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
-        return space().vectors(self._words)
+        assert self._encoder is not None
+        return self._encoder.encode(self._words)
 
-    def near(self, text: str) -> float:
-        """The mean over the question's words, by how much they tell, of the best cosine with a word of the text."""
-        told = _word_vectors(self._terms, text)
-        if not len(told) or not self._words:
-            return 0.0
-        return float(self._weights @ (self._vectors @ told.T).max(axis=1).clip(min=0.0))
-
-
-@lru_cache(maxsize=2_000)
-def _word_vectors(terms: Terms, text: str) -> NDArray[np.float32]:
-    return space().vectors(list(dict.fromkeys(word for word, _ in terms.words(text))))
+    def near(self, texts: Mapping[int, str]) -> dict[int, float]:
+        """By text the mean over the question's words, by how much they tell, of the best cosine with a word of it."""
+        if self._encoder is None or not self._words or not texts:
+            return {}
+        words = {number: {word for word, _ in self._terms.words(text)} for number, text in texts.items()}
+        known = self._library.vectors(sorted(set().union(*words.values())))
+        told = {number: [known[word] for word in own if word in known] for number, own in words.items()}
+        return {
+            number: float(self._weights @ (self._vectors @ np.stack(own).T).max(axis=1).clip(min=0.0))
+            for number, own in told.items()
+            if own
+        }
 
 
 def side(sentence: Sentence, spoken: Language, translations: Mapping[int, str]) -> str:
