@@ -171,7 +171,7 @@ class Words:
         self, question: str, spoken: Language, library: Library, encoder: Encoder | None, terms: Terms, asked: Asked
     ) -> None:
         self._library, self._encoder, self._terms = library, encoder, terms
-        found = dict.fromkeys(terms.words(question))
+        found = dict.fromkeys(pair for pair in terms.words(question) if language(pair[0]) == spoken)
         self._words = [word for word, _ in found]
         weights = [next((weight for group, weight in asked.items() if term in group), 0.0) for _, term in found]
         self._weights = np.asarray(weights, dtype=np.float32) / (sum(weights) or 1.0)

@@ -142,7 +142,7 @@ class Searcher:
     def translated(self, question: str, spoken: Language) -> Translated:
         """By term of the question, words that the encoder holds for its translation and that stand in one language only."""
         lexicon, other = self.library.indexes(self.terms).lexicon, _other(spoken)
-        words = [(word, term) for word, term in self.terms.words(question) if not term[0].isdigit()]
+        words = [(w, term) for w, term in self.terms.words(question) if not term[0].isdigit() and language(w) == spoken]
         if not (self.crosses and spoken in self.languages and words and lexicon.size(other)):
             return {}
         gap = "" if spoken == "zh" else " "

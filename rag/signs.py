@@ -62,7 +62,10 @@ class Wanted:
 
     @classmethod
     def of(cls, analysis: Analysis, asked: Asked, terms: Terms) -> Wanted:
-        """From a question and what it asks about (`Searcher.asked`)."""
+        """From a question and what it asks about (`Searcher.asked`).
+
+        Latin names in a Chinese question are matched as they stand, so that the English half need not be loaded.
+        """
         groups, words, weights = [], [], []
         for word, term in terms.words(analysis.text)[:_WORDS]:
             group = next((g for g in asked if term in g), frozenset({term}))
@@ -70,7 +73,9 @@ class Wanted:
             words.append(word)
             weights.append(asked.get(group, 0.0))
         told = np.asarray(weights, dtype=np.float32)
-        return cls(analysis, asked, tuple(groups), space().vectors(words), told / (told.sum() or 1.0))
+        return cls(
+            analysis, asked, tuple(groups), space().vectors(words, only=analysis.language == "zh"), told / (told.sum() or 1.0)
+        )
 
 
 @dataclass(frozen=True, slots=True)
