@@ -1,9 +1,9 @@
-"""Trains the ranker of sentences: `python -m eval.train_ranker`, some minutes on two cores.
+"""Trains the ranker of sentences: `python -m eval.train_ranker`; a quarter of an hour on two cores.
 
 For each training question the sentences that answer it are marked (`seeds/training_questions.jsonl`, field
-`answers`); they compete with their neighbours, with others of their article and with some of other articles, by the
-softmax of their scores (ListNet's top-one loss: Cao, Qin, Liu, Tsai and Li 2007).  Passages' ranks are no sign here,
-since the encoder knows these questions; `eval.weights` weighs them on questions that nothing was trained on.
+`answers`: by their beginnings); they compete with all others that a search for the question brings, by the softmax of
+their scores (ListNet's top-one loss: Cao, Qin, Liu, Tsai and Li 2007).  Passages' ranks are no sign here, since the
+encoder knows these questions; `eval.fit` weighs them on questions that the encoder was not trained on.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ from rag.question import analyse
 from rag.ranker import FILE, Array
 from rag.signs import NAMES, Candidate, Wanted, signs
 
-RANK, HIDDEN = 16, 32
-_NEIGHBOURS = 8  # sentences on either side of the answer among those it competes with
-_HITS = 15  # passages whose sentences compete for a question of the set
-_SAME, _OTHER = 12, 6  # of its article, and of other articles
+RANK, HIDDEN = 32, 64
+_HITS = 15  # passages whose sentences compete
+_SET_TIMES = 2  # how often a pass goes over the questions of the set, which are nearer to those to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +83,35 @@ class Texts:
         return found if found and found.article == sentence.article else None
 
 
-def examples(seeds: Path, searcher: Searcher, seed: int = 4) -> Iterator[Example]:
+def examples(seeds: Path, searcher: Searcher) -> Iterator[Example]:
     """An example for each training question whose answer is marked."""
-    dice = random.Random(seed)  # noqa: S311 — no secret
     texts = Texts(searcher.library)
-    articles = sorted(texts.of)
     for line in (seeds / "training_questions.jsonl").read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
         own = texts.of[item["article"]]
         for spoken in ("zh", "en"):
             for text, marked in zip(item[spoken], item.get("answers", {}).get(spoken, ()), strict=False):
-                places = [at for at, s in enumerate(own) if any(s.text.startswith(begins) for begins in marked)]
-                if places:
-                    pool = own[max(0, places[0] - _NEIGHBOURS) : places[-1] + _NEIGHBOURS + 1]
-                    pool = [*pool, *dice.sample(own, min(len(own), _SAME))]
-                    pool += [dice.choice(texts.of[dice.choice(articles)]) for _ in range(_OTHER)]
-                    answers = {own[at].id for at in places}
-                    yield _example(item["article"], text, list({s.id: s for s in pool}.values()), answers, texts, searcher)
+                right = {s.id for s in own if any(s.text.startswith(begins) for begins in marked)}
+                yield from _example(item["article"], text, right, texts, searcher)
 
 
 def set_examples(asked: Sequence[Question], searcher: Searcher) -> Iterator[Example]:
-    """An example for each answerable question of a set: the sentences of its hits, and its gold where they lack it."""
+    """An example for each answerable question of a set."""
     texts = Texts(searcher.library)
     folded = {s.id: fold(s.text) for own in texts.of.values() for s in own}
     for question in asked:
         wanted = [part for gold in (*question.gold, *question.also) for part in metrics.parts(gold.quote)]
         right = {n for n, text in folded.items() if any(part in text or text in part for part in wanted)}
-        hits = searcher.search(question.standalone or question.text, _HITS).hits
-        pool = dict.fromkeys([*(n for hit in hits for n in hit.passage.sentences if n in folded), *right])
-        if right:
-            text = question.standalone or question.text
-            yield _example(question.articles[0], text, [texts.by_id[n] for n in pool], right, texts, searcher)
+        yield from _example(question.articles[0], question.standalone or question.text, right, texts, searcher)
 
 
-def _example(article: str, text: str, pool: Sequence[Sentence], answers: set[int], texts: Texts, searcher: Searcher) -> Example:
+def _example(article: str, text: str, answers: set[int], texts: Texts, searcher: Searcher) -> Iterator[Example]:
+    """The sentences of the hits, and the answers where they lack them; nothing where there is no answer."""
+    if not answers:
+        return
+    hits = searcher.search(text, _HITS).hits
+    found = dict.fromkeys([*(n for hit in hits for n in hit.passage.sentences), *sorted(answers)])
+    pool = [texts.by_id[n] for n in found if texts.by_id[n].kind in ANSWERING]
     analysis = analyse(text)
     spoken = analysis.language
     wanted = Wanted.of(analysis, searcher.asked(text, spoken), searcher.terms)
@@ -133,7 +127,8 @@ def _example(article: str, text: str, pool: Sequence[Sentence], answers: set[int
             )
         )  # fmt: skip
     right = np.array([s.id in answers for s in pool], dtype=np.float32)
-    return Example(article, signs(wanted, candidates, searcher.terms), asked, np.stack(vectors), right / right.sum())
+    if right.any():
+        yield Example(article, signs(wanted, candidates, searcher.terms), asked, np.stack(vectors), right / right.sum())
 
 
 class Net(torch.nn.Module):
@@ -221,14 +216,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m eval.train_ranker", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--passes", type=int, default=12)
+    parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--out", type=Path, default=FILE)
     given = parser.parse_args()
     chosen = settings.load({})
     searcher = Searcher.open(chosen)
     found = [*examples(chosen.seeds, searcher)]
     held = questions.load(questions.SETS / "questions.jsonl", ["train", "tune"])
-    found += set_examples([q for q in held if q.answerable and q.split == "train"], searcher)
+    found += _SET_TIMES * [*set_examples([q for q in held if q.answerable and q.split == "train"], searcher)]
     tune = list(set_examples([q for q in held if q.answerable and q.split == "tune"], searcher))
     articles = sorted({e.article for e in found})
     for part in range(3):

@@ -17,6 +17,7 @@ from index.search import Searcher
 from rag import evidence as evidences
 from rag import refuse, verify
 from rag.conversation import complete
+from rag.expected import What
 from rag.question import Analysis, analyse
 from rag.readers import Declined, Reader
 from rag.readers.extractive import ExtractiveReader
@@ -53,9 +54,11 @@ class Answerer:
         asked = replace(analyse(question), text=understood)
         found = self.searcher.search(understood, _HITS, limits)
         evidence = evidences.gather(self.searcher, asked, found.hits)
+        lacks = refuse.lacking(asked, evidence)
         if language is not None:
             asked = replace(asked, language=language)
-        drafts, proved, reader = ([], [], self.reader.name) if refuse.is_weak(evidence, found) else self._read(asked, evidence)
+        unread = lacks is not None or refuse.is_weak(evidence, found)
+        drafts, proved, reader = ([], [], self.reader.name) if unread else self._read(asked, evidence)
         claims, citations = self._cite(proved)
         refused = not claims
         nearest = tuple(hit.passage for hit in found.hits[:_NEAREST]) if refused else ()
@@ -63,7 +66,7 @@ class Answerer:
             question=question,
             language=asked.language,
             refused=refused,
-            text=self._refusal(asked, found) if refused else _text(claims, asked.language),
+            text=self._refusal(asked, found, lacks) if refused else _text(claims, asked.language),
             claims=claims,
             citations=citations,
             also_searched=(*((understood,) if understood != question else ()), *found.also_searched),
@@ -76,8 +79,8 @@ class Answerer:
             dropped=len(drafts) - len(proved),
         )
 
-    def _refusal(self, asked: Analysis, found: SearchResult) -> str:
-        return refuse.refusal(asked.language, found.also_searched, nearest=bool(found.hits))
+    def _refusal(self, asked: Analysis, found: SearchResult, lacks: What | None) -> str:
+        return refuse.refusal(asked.language, found.also_searched, nearest=bool(found.hits), lacks=lacks)
 
     def _read(self, asked: Analysis, evidence: Sequence[Evidence]) -> tuple[list[Draft], list[tuple[Draft, Checked]], str]:
         """What the reader wrote, what of it is proved, and who read.

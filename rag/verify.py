@@ -6,6 +6,7 @@ either language, and enough of what it says besides.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -22,10 +23,13 @@ from index.terms import Terms
 from rag.records import Draft, Evidence, Verdict
 
 SUPPORTED, PARTLY = 0.6, 0.4
-"""Support from which a statement is shown as supported, and from which it is shown at all, marked as partly so."""
+"""Chance of support from which a statement is shown as supported, and from which it is shown at all, marked as partly so."""
 
 TRANSLATED = 0.9
 """Support of a statement that is the memory's translation of the words it cites, not the words themselves."""
+
+CURVE = (13.0, -5.3)
+"""Slope and offset of the logistic curve from `said` to the chance that a statement is supported (`eval.calibrate`, train)."""
 
 Standing = Literal["found", "in another source", "stitched", "absent"]
 """Where a quotation stands: in the evidence cited, elsewhere in the library, only in pieces, or nowhere."""
@@ -72,16 +76,21 @@ def check(draft: Draft, searcher: Searcher) -> Checked:
     if fold(draft.text) in {fold(e.translation) for e in draft.evidence if e.translation}:
         return Checked(TRANSLATED, "supported")
     sides = [text for e in draft.evidence for text in _sides(e)]
-    faults = (
-        *_quotations(draft.text, sides, searcher),
-        *_numbers(draft.text, sides),
-        *_names(draft.text, sides, searcher.glossary),
-        *_negations(draft.text, sides),
-    )  # fmt: skip
-    support = said(draft.text, sides, searcher)
-    if faults or support < PARTLY:
-        return Checked(support, None, faults or ("too little of it is in what it cites",))
+    found = faults(draft.text, sides, searcher)
+    support = chance(said(draft.text, sides, searcher))
+    if found or support < PARTLY:
+        return Checked(support, None, found or ("too little of it is in what it cites",))
     return Checked(support, "supported" if support >= SUPPORTED else "partly")
+
+
+def faults(text: str, sides: list[str], searcher: Searcher) -> tuple[str, ...]:
+    """Quotations, numbers, names and negations of a statement that its evidence does not bear out."""
+    return (
+        *_quotations(text, sides, searcher),
+        *_numbers(text, sides),
+        *_names(text, sides, searcher.glossary),
+        *_negations(text, sides),
+    )
 
 
 def _sides(evidence: Evidence) -> list[str]:
@@ -143,6 +152,12 @@ def _negations(text: str, sides: list[str]) -> list[str]:
     own = [side for side in sides if language(side) == spoken]
     held = [_NEGATION[language(side)].search(side) for side in (own or sides)]
     return ["it denies what it cites does not deny"] if _NEGATION[spoken].search(text) and not any(held) else []
+
+
+def chance(share: float) -> float:
+    """The chance that a statement is supported of which the evidence says this share; calibrated, see eval/LOG.md."""
+    slope, offset = CURVE
+    return 1 / (1 + math.exp(-(slope * share + offset)))
 
 
 def said(text: str, sides: list[str], searcher: Searcher) -> float:

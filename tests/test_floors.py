@@ -18,6 +18,7 @@ HEAVY = {
         "index/llm/local.py",
         "eval/train_ranker.py",
         "eval/fit.py",
+        "eval/students.py",
     },
     "transformers": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py", "index/llm/local.py"},
     "openai": {"index/llm/server.py"},
