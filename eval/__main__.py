@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from eval.bench import Wanted, bench
-from index import settings
+from index import entailment, settings
 from index.errors import WenzhengError
 from index.search import Searcher
 from rag.answer import Answerer
@@ -40,7 +40,8 @@ def main() -> None:
             print(speed.table(speed.measure(chosen)))
             return
         wanted = Wanted(given.split, given.sets, given.save, given.against, given.html, baseline=True)
-        text, worse = bench(wanted, chosen, Answerer(Searcher.open(chosen), choose(chosen)), lambda done, total: None)
+        answerer = Answerer(Searcher.open(chosen), choose(chosen), entailment.load(chosen))
+        text, worse = bench(wanted, chosen, answerer, lambda done, total: None)
     except WenzhengError as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None

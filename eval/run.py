@@ -95,7 +95,7 @@ def measure(split: str, asked: Sequence[Question], answerer: Answerer, progress:
 
 
 def fingerprints(answerer: Answerer, asked: Sequence[Question]) -> dict[str, str]:
-    """What figures depend on: the code, the library, the encoder, the reader, the questions."""
+    """What figures depend on: the code, the library, the encoder, the reader, the entailment model, the questions."""
     root = Path(__file__).parents[1]
     code = hashlib.sha256()
     for folder in ("index", "rag", "eval"):
@@ -108,6 +108,7 @@ def fingerprints(answerer: Answerer, asked: Sequence[Question]) -> dict[str, str
         "library": str(stamp),
         "encoder": f"{answerer.searcher.encoder.name} {answerer.searcher.encoder.fingerprint}",
         "reader": answerer.reader.name,
+        **({"entailment": answerer.entailment.name} if answerer.entailment else {}),
         "questions": texts.hexdigest()[:12],
     }
 

@@ -9,7 +9,7 @@ WenzhengError
 │   ├── LibraryBusy        another process is writing to it
 │   └── LibraryMismatch    built by another encoder, or by a newer version
 ├── EncoderError           the encoder is missing or does not work
-└── ModelError             the language model is missing, fails or is too slow
+└── ModelError             a language or entailment model is missing, fails or is too slow
 """
 
 
@@ -50,4 +50,4 @@ class EncoderError(WenzhengError):
 
 
 class ModelError(WenzhengError):
-    """The language model is missing, fails or is too slow."""
+    """A language or entailment model is missing, fails or is too slow."""

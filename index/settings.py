@@ -29,7 +29,8 @@ class Settings:
     model: str = ""  # language model: a folder, a model on this machine, or its name at the server
     server: str = ""  # base address of an OpenAI-compatible server
     server_key: str = field(default="", repr=False)  # its key, where it wants one
-    device: str = "auto"  # of a local language model: cuda, mps, cpu
+    nli: str = ""  # entailment model that checks statements: a folder, or a model on this machine; none where empty
+    device: str = "auto"  # of a local language or entailment model: cuda, mps, cpu
     timeout: int = 60  # seconds a language model may be silent
     passage_length: int = 320  # characters a passage aims at; whole sentences always
     host: str = "127.0.0.1"  # of the web page

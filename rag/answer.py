@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.entailment import EntailmentModel
 from index.errors import ModelError
 from index.records import ArticleRecord, Footnote, Language, Person, SearchResult
 from index.search import Searcher
@@ -31,10 +32,11 @@ _QUOTED = {"zh": "（原文为英文，无译文）", "en": " (quoted in the ori
 
 @dataclass
 class Answerer:
-    """A library opened for questions, and a reader."""
+    """A library opened for questions, a reader, and a model that checks what it writes, where one is set."""
 
     searcher: Searcher
     reader: Reader = field(default_factory=ExtractiveReader)
+    entailment: EntailmentModel | None = None
 
     def answer(
         self,
@@ -102,7 +104,7 @@ class Answerer:
         return [*drafts, *other], self._proved(other), f"{standby.name} ({self.reader.name} {why})"
 
     def _proved(self, drafts: Sequence[Draft]) -> list[tuple[Draft, Checked]]:
-        checked = [(draft, verify.check(draft, self.searcher)) for draft in drafts]
+        checked = [(draft, verify.check(draft, self.searcher, self.entailment)) for draft in drafts]
         return [(draft, found) for draft, found in checked if found.verdict]
 
     def _cite(self, proved: Sequence[tuple[Draft, Checked]]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

@@ -1,7 +1,7 @@
 """No statement reaches the reader unless the words it cites stand in the source and say it.
 
 A reader's word is never taken: quotations, numbers, names and negations of a statement must be in its evidence, in
-either language, and enough of what it says besides.
+either language, and enough of what it says besides.  Where an entailment model is set, it must also follow from them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.clean import fold
+from index.entailment import EntailmentModel
 from index.glossary import Glossary
 from index.library import Library
 from index.quantities import figures, values
@@ -64,8 +65,12 @@ def stands(sentence: Sentence, source: str, library: Library) -> bool:
     return fold(sentence.text) in fold(library.text_between(source, sentence.start, sentence.end))
 
 
-def check(draft: Draft, searcher: Searcher) -> Checked:
-    """How well a statement is supported by what it cites."""
+def check(draft: Draft, searcher: Searcher, entailment: EntailmentModel | None = None) -> Checked:
+    """How well a statement is supported by what it cites.
+
+    A model is asked only about a statement that is neither the source's words nor the memory's translation and that
+    nothing else drops; it can lower the support, never raise it.  Raises ModelError when the model fails.
+    """
     if not all(stands(e.sentence, e.hit.passage.source, searcher.library) for e in draft.evidence):
         return Checked(0.0, None, ("the words cited do not stand in the source",))
     whole = {fold(e.sentence.context or e.sentence.text) for e in draft.evidence} | {
@@ -80,6 +85,14 @@ def check(draft: Draft, searcher: Searcher) -> Checked:
     support = chance(said(draft.text, sides, searcher))
     if found or support < PARTLY:
         return Checked(support, None, found or ("too little of it is in what it cites",))
+    if entailment is not None:
+        judged = entailment.judge(_premise(draft), draft.text)
+        # The lower of the two: neither the words nor the model alone is proof enough of what was reworded.
+        support = min(support, judged.entailment)
+        if judged.contradicts:
+            return Checked(support, None, ("what it cites contradicts it",))
+        if support < PARTLY:
+            return Checked(support, None, ("it does not follow from what it cites",))
     return Checked(support, "supported" if support >= SUPPORTED else "partly")
 
 
@@ -91,6 +104,16 @@ def faults(text: str, sides: list[str], searcher: Searcher) -> tuple[str, ...]:
         *_names(text, sides, searcher.glossary),
         *_negations(text, sides),
     )
+
+
+def _premise(draft: Draft) -> str:
+    """What a statement cites as one text: of each sentence the side in the statement's language, else the original."""
+    spoken = language(draft.text)
+    sides = []
+    for item in draft.evidence:
+        own = item.sentence.context or item.sentence.text
+        sides.append(item.translation if item.translation and language(own) != spoken else own)
+    return " ".join(sides)
 
 
 def _sides(evidence: Evidence) -> list[str]:

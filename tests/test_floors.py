@@ -10,7 +10,7 @@ FLOORS = {"index": {"index"}, "rag": {"index", "rag"}, "ui": {"index", "rag", "u
 HEAVY = {
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/fulltext.py"},
-    "sentence_transformers": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py"},
+    "sentence_transformers": {"index/encoder.py", "index/entailment.py", "index/bilingual.py", "index/train_bilingual.py"},
     "torch": {
         "index/encoder.py",
         "index/bilingual.py",
@@ -20,7 +20,13 @@ HEAVY = {
         "eval/fit.py",
         "eval/students.py",
     },
-    "transformers": {"index/encoder.py", "index/bilingual.py", "index/train_bilingual.py", "index/llm/local.py"},
+    "transformers": {
+        "index/encoder.py",
+        "index/entailment.py",
+        "index/bilingual.py",
+        "index/train_bilingual.py",
+        "index/llm/local.py",
+    },
     "openai": {"index/llm/server.py"},
     "huggingface_hub": {"index/hub.py"},
     "opencc": {"index/terms.py"},

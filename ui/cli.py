@@ -252,10 +252,11 @@ def _searcher(settings: Settings) -> Searcher:
 
 
 def _answerer(settings: Settings) -> Answerer:
+    from index import entailment
     from rag.answer import Answerer
     from rag.readers import choose
 
-    return Answerer(_searcher(settings), choose(settings))
+    return Answerer(_searcher(settings), choose(settings), entailment.load(settings))
 
 
 def _limits(searcher: Searcher, names: list[str] | None) -> dict[str, list[str]] | None:

@@ -8,7 +8,8 @@ from dataclasses import fields
 from importlib import metadata
 
 from index import encoder as encoders
-from index.errors import EncoderError, LibraryError
+from index import entailment
+from index.errors import EncoderError, LibraryError, ModelError
 from index.library import Library
 from index.settings import Settings
 
@@ -30,6 +31,12 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
         lines.append(f"Encoder: {encoder.name} in {encoder.folder}")
     except EncoderError as error:
         lines.append(f"Encoder: {error}")
+        sound = False
+    try:
+        if model := entailment.load(settings):
+            lines.append(f"Entailment model: {model.name} in {model.folder}")
+    except ModelError as error:
+        lines.append(f"Entailment model: {error}")
         sound = False
     try:
         with closing(Library.open(settings.library)) as library:

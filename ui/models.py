@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index import encoder, hub, llm
+from index import encoder, entailment, hub, llm
 from index.errors import EncoderError, ModelError
 from index.llm import Message
 from index.settings import Settings
@@ -45,10 +45,12 @@ def listing() -> list[str]:
 
 
 def check(settings: Settings) -> tuple[list[str], bool]:
-    """Loads the encoder and the language model that are set, and lets each do a little; lines, and whether all is well."""
+    """Loads the models that are set and lets each do a little; lines, and whether all is well."""
     checks: list[tuple[str, Callable[[], str]]] = [("Encoder", lambda: _encoder(settings))]
     if settings.model or settings.server:
         checks.append(("Language model", lambda: _language_model(settings)))
+    if settings.nli:
+        checks.append(("Entailment model", lambda: _entailment(settings)))
     lines, well = [], True
     for name, run in checks:
         try:
@@ -70,3 +72,10 @@ def _language_model(settings: Settings) -> str:
     text = "".join(model.stream([Message("user", "Say the word yes.")], limit=16))
     where = f" ({model.describe()})" if hasattr(model, "describe") else ""
     return f"“{model.name}”{where} answers: {' '.join(text.split())[:60]!r}"
+
+
+def _entailment(settings: Settings) -> str:
+    model = entailment.load(settings)
+    assert model is not None
+    judged = model.judge("风筝在唐代传到日本。", "The kite came to Japan in the Tang dynasty.")
+    return f"“{model.name}” finds that a sentence entails its translation with a chance of {judged.entailment:.2f}."
