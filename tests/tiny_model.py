@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+
+from index.llm import Message
 
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
@@ -81,5 +84,40 @@ def build_judge(folder: Path, says: str | None = None, labels: Sequence[str] = L
         torch.nn.init.zeros_(head.bias)
         with torch.no_grad():
             head.bias[list(labels).index(says)] = by
+    model.save_pretrained(str(folder))
+    return folder
+
+
+def never_ends(folder: Path) -> Path:
+    """Forbids a built model the end of its turn and all that is no whole printable text: it writes on up to any limit."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    texts = {number: tokenizer.decode([number], skip_special_tokens=True) for number in range(len(tokenizer))}
+    path = folder / "generation_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["suppress_tokens"] = [n for n, text in texts.items() if not text or "\ufffd" in text or not text.isprintable()]
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return folder
+
+
+def teach(folder: Path, chat: Sequence[Message], said: str) -> Path:
+    """Has a built model answer one chat with what is said, about 60 tokens at most; returns the folder.
+
+    Only its last layer is changed: it is solved for, so that each state of the answer gives the token that follows.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    turns = [{"role": message.role, "content": message.text} for message in chat]
+    asked = tokenizer.apply_chat_template(turns, add_generation_prompt=True, enable_thinking=False, tokenize=False)
+    before = tokenizer.encode(asked, add_special_tokens=False)
+    after = [*tokenizer.encode(said, add_special_tokens=False), tokenizer.eos_token_id]
+    model = AutoModelForCausalLM.from_pretrained(str(folder))
+    with torch.inference_mode():
+        states = model.model(input_ids=torch.tensor([before + after[:-1]])).last_hidden_state[0, len(before) - 1 :]
+        wanted = 20 * torch.nn.functional.one_hot(torch.tensor(after), len(tokenizer))
+        model.lm_head.weight.copy_((torch.linalg.pinv(states.double()) @ wanted.double()).T)
     model.save_pretrained(str(folder))
     return folder
