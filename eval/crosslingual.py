@@ -22,7 +22,7 @@ from index.search import Searcher
 from index.settings import Settings
 
 DEPTHS = (1, 5, 10)
-_HITS = 30  # passages asked for: a long paragraph is two or three
+_HITS = 60  # passages asked for: ten paragraphs of two or three, some of them met twice
 
 
 @dataclass(frozen=True, slots=True)

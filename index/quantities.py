@@ -37,6 +37,7 @@ _RANGE = re.compile(
     rf"({_FIGURES})\s*(?:[-–—~至到]|to|and|or)\s*({_FIGURES})\s*({'|'.join((*_SCALES_ZH, *_SCALES_EN))})", re.IGNORECASE
 )
 _CHINESE = re.compile("[〇零一二两三四五六七八九十百千万亿]+")
+_SPELLED = re.compile("[二三四五六七八九]十[一二三四五六七八九]?(?![百千万亿])|(?<![二三四五六七八九])十[一二三四五六七八九](?![百千万亿])")  # 11 to 99
 _DIGIT_ZH = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _UNIT_ZH = {"十": 10, "百": 100, "千": 1000}
 _ONES = (
@@ -67,6 +68,16 @@ def figures(text: str) -> frozenset[float]:
     for first, second, scale in _RANGE.findall(text):
         # In 3—5 万 the scale belongs to both.
         found = (found - {_scaled(first, None)}) | {_scaled(first, scale), _scaled(second, scale)}
+    return frozenset(found)
+
+
+def spelled(text: str) -> frozenset[float]:
+    """The values from 11 to 99 written in words, which can be nothing but numbers: 九十五, ninety-five."""
+    text = unicodedata.normalize("NFKC", text)
+    found = {max(_chinese(match.group())) for match in _SPELLED.finditer(text)}
+    for word, unit, _ in _ENGLISH.findall(text):
+        if word.casefold() in _WORDS and _WORDS[word.casefold()] > 10:
+            found.add(float(_WORDS[word.casefold()] + (_WORDS.get(unit.casefold(), 0) if unit else 0)))
     return frozenset(found)
 
 

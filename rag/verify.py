@@ -15,7 +15,7 @@ from index.clean import fold
 from index.entailment import EntailmentModel
 from index.glossary import Glossary
 from index.library import Library
-from index.quantities import figures, values
+from index.quantities import figures, spelled, values
 from index.records import Language, Sentence
 from index.rerank import Asked, share
 from index.script import language
@@ -147,7 +147,7 @@ def _quotations(text: str, sides: list[str], searcher: Searcher) -> list[str]:
 
 def _numbers(text: str, sides: list[str]) -> list[str]:
     held = frozenset().union(*(values(side) for side in sides))
-    return [f"the number {number:g} is not in what it cites" for number in sorted(figures(text) - held)]
+    return [f"the number {number:g} is not in what it cites" for number in sorted((figures(text) | spelled(text)) - held)]
 
 
 def _names(text: str, sides: list[str], glossary: Glossary) -> list[str]:

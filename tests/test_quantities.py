@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.quantities import figures, values
+from index.quantities import figures, spelled, values
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,14 @@ def test_a_whole_number_is_read_back_with_and_without_separators(number):
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text):
     assert figures(text) <= values(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("九十五块粘板", {95}), ("四十多年", {40}), ("百分之三十五", {35}), ("十一月", {11}), ("ninety-five traps", {95}), ("twelve states", {12}),
+        ("十分重要", set()), ("五十万吨", set()), ("一个", set()), ("one of the ten", set()),
+    ],
+)  # fmt: skip
+def test_numbers_in_words_are_read_where_they_can_be_nothing_else(text, found):
+    assert spelled(text) == found
