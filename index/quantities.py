@@ -37,7 +37,9 @@ _RANGE = re.compile(
     rf"({_FIGURES})\s*(?:[-–—~至到]|to|and|or)\s*({_FIGURES})\s*({'|'.join((*_SCALES_ZH, *_SCALES_EN))})", re.IGNORECASE
 )
 _CHINESE = re.compile("[〇零一二两三四五六七八九十百千万亿]+")
-_SPELLED = re.compile("[二三四五六七八九]十[一二三四五六七八九]?(?![百千万亿])|(?<![二三四五六七八九])十[一二三四五六七八九](?![百千万亿])")  # 11 to 99
+_SPELLED = re.compile(
+    "[二三四五六七八九]十[一二三四五六七八九]?(?![百千万亿])|(?<![二三四五六七八九])十[一二三四五六七八九](?![百千万亿])"
+)  # 11 to 99
 _DIGIT_ZH = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _UNIT_ZH = {"十": 10, "百": 100, "千": 1000}
 _ONES = (
