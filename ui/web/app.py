@@ -43,8 +43,8 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             run_history=False,
             footer_links=["api"],
             theme=_theme(),
-            css_paths=[FOLDER / "page.css"],
-            js=(FOLDER / "page.js").read_text(encoding="utf-8"),
+            css_paths=sorted(FOLDER.glob("*.css")),
+            js=_scripts(),
         )
     except OSError as error:
         raise UsageError(
@@ -63,6 +63,12 @@ def build(answerer: Answerer) -> gr.Blocks:
         gr.api(_endpoint(desk), api_name="ask", concurrency_id="ask", concurrency_limit=READERS)
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
     return page
+
+
+def _scripts() -> str:
+    """Every script of the page, each a function, run in turn when the page is ready."""
+    functions = ",\n".join(path.read_text(encoding="utf-8").strip() for path in sorted(FOLDER.glob("*.js")))
+    return f"() => {{ for (const run of [\n{functions}\n]) run(); }}"
 
 
 def _theme() -> gr.themes.Base:

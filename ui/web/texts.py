@@ -1,4 +1,4 @@
-"""The texts of the page in both languages, from strings.toml, and the questions it offers to start with."""
+"""The texts of the page in both languages, from strings/*.toml, and the questions it offers to start with."""
 
 from __future__ import annotations
 
@@ -30,9 +30,13 @@ EXAMPLES: dict[Language, tuple[str, ...]] = {
 
 @cache
 def texts(language: Language) -> Mapping[str, str]:
-    """All texts in one language, by name."""
-    found = tomllib.loads((FOLDER / "strings.toml").read_text(encoding="utf-8"))
-    return {name: text[language] for name, text in found.items()}
+    """All texts in one language, by name; a name is told in one file only."""
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / "strings").glob("*.toml")):
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert not found.keys() & told.keys(), f"{path.name} tells again what another file tells"
+        found |= {name: text[language] for name, text in told.items()}
+    return found
 
 
 def examples(language: Language) -> list[str]:
