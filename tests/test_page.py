@@ -7,8 +7,8 @@ import re
 import urllib.request
 
 import pytest
-
 from browser import CHROMIUM, HOSTILE_NAME
+
 from index.library import Library
 
 CHINESE = "哈萨克斯坦为什么追求中等强国地位？"
