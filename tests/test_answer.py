@@ -157,7 +157,7 @@ def test_a_draft_whose_quotation_does_not_stand_is_dropped_and_counted(answerer)
     class Forger:
         name = "forger"
 
-        def read(self, question, evidence, searcher):
+        def read(self, question, evidence, searcher, cancelled):
             true = evidence[0]
             forged = replace(true, sentence=replace(true.sentence, text="风筝起源于别处。"))
             return [Draft("风筝起源于别处。", (forged,)), Draft(true.sentence.text, (true,))]

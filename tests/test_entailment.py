@@ -306,7 +306,7 @@ class Rewording:
 
     name = "rewording"
 
-    def read(self, question, evidence, searcher):
+    def read(self, question, evidence, searcher, cancelled):
         return [Draft(REWORDED, (next(e for e in evidence if "twenty kilograms" in e.sentence.text),))]
 
 

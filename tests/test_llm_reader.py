@@ -196,7 +196,7 @@ def test_a_real_model_sees_no_more_than_its_window(searcher, tiny):
     object.__setattr__(
         model, "stream", lambda messages, **given: seen.extend(messages) or real(messages, **{**given, "limit": 4})
     )
-    reader.read(*_evidence(searcher))
+    list(reader.read(*_evidence(searcher)))
     assert 0 < sum(model.tokens(message.text) for message in seen) < model.window
 
 

@@ -143,7 +143,7 @@ def _asked(searcher, question, words):
     listener = Listener()
     analysed = analyse(question)
     evidence = gather(searcher, analysed, searcher.search(question).hits)
-    LanguageModelReader(listener).read(analysed, evidence, searcher)
+    list(LanguageModelReader(listener).read(analysed, evidence, searcher))
     return listener.heard, next(n for n, item in enumerate(evidence, start=1) if words in item.sentence.text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from index.errors import SettingsError
@@ -24,8 +24,13 @@ class Reader(Protocol):
         """What the answer says it was read by."""
         ...
 
-    def read(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
-        """Statements in reading order, empty when there are none; raises Declined, and ModelError when a model fails."""
+    def read(
+        self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher, cancelled: Callable[[], bool]
+    ) -> Iterable[Draft]:
+        """Statements in reading order, each as soon as it is written; ends soon after `cancelled` is true.
+
+        Raises Declined, and ModelError when a model fails.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index import tables
@@ -47,8 +47,14 @@ class ExtractiveReader:
 
     name: str = "extractive"
 
-    def read(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
-        """Statements, each one sentence of the documents or a row of a table."""
+    def read(
+        self,
+        question: Analysis,
+        evidence: Sequence[Evidence],
+        searcher: Searcher,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[Draft]:
+        """Statements, each one sentence of the documents or a row of a table; too soon done to be cancelled."""
         if not evidence:
             return []
         chosen = self._choose(question, evidence, searcher)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.clean import fold
@@ -27,33 +27,41 @@ class LanguageModelReader:
 
     model: LanguageModel
     seconds: float = 120.0  # after which writing is stopped and what there is is taken
-    cancelled: Callable[[], bool] = lambda: False
 
     @property
     def name(self) -> str:
         return f"llm: {self.model.name}"
 
-    def read(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
-        """Statements with the sentences they cite; raises Declined, and ModelError when the model fails."""
+    def read(
+        self,
+        question: Analysis,
+        evidence: Sequence[Evidence],
+        searcher: Searcher,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Draft]:
+        """Statements with the sentences they cite, each as soon as the model has ended it.
+
+        Raises Declined, and ModelError when the model fails.
+        """
         shown, texts = self._shown(question, evidence)
         if not shown:
-            return []
+            return
         until = time.monotonic() + self.seconds
         pieces = self.model.stream(
             prompts.chat(question, shown, texts),
             limit=_ANSWER,
-            cancelled=lambda: self.cancelled() or time.monotonic() > until,
+            cancelled=lambda: cancelled() or time.monotonic() > until,
         )
-        drafts: dict[str, Draft] = {}
+        written: set[str] = set()
         declined = False
         for said in marks.statements(pieces):
             declined = declined or _declines(said.text)
             cited = tuple(shown[number - 1] for number in said.numbers if 1 <= number <= len(shown))
-            if cited and fold(said.text) not in drafts and language(said.text) == question.language and not _declines(said.text):
-                drafts[fold(said.text)] = Draft(said.text, cited, item=said.item)
-        if declined and not drafts:
+            if cited and fold(said.text) not in written and language(said.text) == question.language and not _declines(said.text):
+                written.add(fold(said.text))
+                yield Draft(said.text, cited, item=said.item)
+        if declined and not written:
             raise Declined
-        return list(drafts.values())
 
     def _shown(self, question: Analysis, evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[str]]:
         """As much evidence as the model takes, and what is shown of each."""
