@@ -13,21 +13,22 @@ from dataclasses import dataclass, field, replace
 
 from index.entailment import EntailmentModel
 from index.errors import ModelError
-from index.records import ArticleRecord, Footnote, Language, Person, SearchResult
+from index.records import Language, SearchResult
 from index.search import Searcher
+from rag import conflict, refuse, verify
 from rag import evidence as evidences
-from rag import refuse, verify
+from rag.cite import cite, text
 from rag.conversation import complete
 from rag.expected import What
 from rag.question import Analysis, analyse
 from rag.readers import Declined, Reader
 from rag.readers.extractive import ExtractiveReader
-from rag.records import Answer, Citation, Claim, Draft, Evidence
+from rag.readers.extractive import draft as quoted
+from rag.records import Answer, Draft, Evidence
 from rag.verify import Checked
 
 _HITS = 20  # passages searched for
 _NEAREST = 3  # passages shown with a refusal
-_QUOTED = {"zh": "（原文为英文，无译文）", "en": " (quoted in the original; no translation)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class _Read:
     written: int = 0
     verification: float = 0.0  # milliseconds
     whole: bool = False
+    disputed: Mapping[int, int] = field(default_factory=dict)  # sentence to the one of another document that it is at odds with
 
 
 @dataclass
@@ -147,7 +149,7 @@ class Answerer:
             for read in self._proved(standby, begun, asking, cancelled):
                 yield read
         if not cancelled():
-            yield replace(read, whole=True)
+            yield self._disputed(read, asking)
 
     def _proved(self, reader: Reader, begun: _Read, asking: _Asking, cancelled: Callable[[], bool]) -> Iterator[_Read]:
         """How far it has come after each statement of one reader."""
@@ -163,8 +165,21 @@ class Answerer:
             )
             yield read
 
+    def _disputed(self, read: _Read, asking: _Asking) -> _Read:
+        """The whole of it, and where another document gives another figure than is said, that too."""
+        pair = conflict.find(asking.asked, asking.evidence)
+        cited = {item.sentence.id for draft, _ in read.proved for item in draft.evidence}
+        if pair is None or not cited & {item.sentence.id for item in pair}:
+            return replace(read, whole=True)
+        others = [quoted(asking.asked.language, item, self.searcher) for item in pair if item.sentence.id not in cited]
+        checked = tuple((other, verify.check(other, self.searcher)) for other in others)
+        if not all(found.verdict for _, found in checked):
+            return replace(read, whole=True)
+        one, two = (item.sentence.id for item in pair)
+        return replace(read, proved=(*read.proved, *checked), whole=True, disputed={one: two, two: one})
+
     def _answer(self, asking: _Asking, read: _Read) -> Answer:
-        claims, citations = self._cite(read.proved)
+        claims, citations = cite(read.proved, read.disputed, self.searcher.library)
         found, spoken, refused = asking.found, asking.asked.language, not claims
         understood = asking.asked.text
         elapsed = _ms(time.perf_counter() - asking.began)
@@ -175,7 +190,7 @@ class Answerer:
             refused=refused,
             text=refuse.refusal(spoken, found.also_searched, nearest=bool(found.hits), lacks=asking.lacks)
             if refused
-            else _text(claims, spoken),
+            else text(claims, spoken),
             claims=claims,
             citations=citations,
             also_searched=(*((understood,) if understood != asking.question else ()), *found.also_searched),
@@ -189,65 +204,6 @@ class Answerer:
             stages={**asking.stages, "reading": reading, "verification": read.verification},
         )
 
-    def _cite(self, proved: Sequence[tuple[Draft, Checked]]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-        """Claims with numbered citations, one number a sentence, in the order of the text."""
-        articles = self.searcher.library.articles()
-        citations: dict[int, Citation] = {}
-        claims: list[Claim] = []
-        for draft, found in proved:
-            numbers = []
-            for item in draft.evidence:
-                number = item.sentence.id
-                if number not in citations:
-                    citations[number] = self._citation(len(citations) + 1, item, articles)
-                numbers.append(citations[number].number)
-            verdict = found.verdict or "partly"
-            claims.append(Claim(draft.text, tuple(numbers), found.support, verdict, draft.original, draft.item))
-        return tuple(claims), tuple(citations.values())
-
-    def _citation(self, number: int, item: Evidence, articles: Mapping[str, ArticleRecord]) -> Citation:
-        sentence, hit = item.sentence, item.hit
-        record = articles[sentence.article]
-        return Citation(
-            number=number,
-            source=hit.passage.source,
-            article=sentence.article,
-            title=record.title,
-            authors=tuple(filter(None, (name(person, record.language) for person in record.authors))),
-            section=sentence.section,
-            page=sentence.page,
-            start=sentence.start,
-            end=sentence.end,
-            quote=sentence.text,
-            quote_translation=item.translation,
-            footnotes=self._footnotes(sentence.id),
-            sentence=sentence.id,
-            passage=hit.passage.id,
-            context=sentence.context,
-        )
-
-    def _footnotes(self, sentence: int) -> tuple[Footnote, ...]:
-        """The author's own sources, Ibid. followed to what it repeats."""
-        library = self.searcher.library
-        notes = library.footnotes([sentence])
-        return tuple(library.footnote(note.same_as) or note if note.same_as is not None else note for note in notes)
-
 
 def _ms(seconds: float) -> float:
     return seconds * 1000
-
-
-def name(person: Person, language: Language) -> str | None:
-    """A person's name in a language, else in the other."""
-    return (person.zh or person.en) if language == "zh" else (person.en or person.zh)
-
-
-def _text(claims: Sequence[Claim], language: Language) -> str:
-    """The claims as running text with their numbers; items of a list on lines of their own."""
-    result = ""
-    for claim in claims:
-        marks = "".join(f"[{number}]" for number in claim.citations)
-        note = _QUOTED[language] if claim.original else ""
-        gap = "" if not result else "\n" if claim.item else "" if language == "zh" else " "
-        result += f"{gap}{claim.text}{note}{marks if language == 'zh' else f' {marks}'}"
-    return result

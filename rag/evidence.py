@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import tables
-from index.records import ANSWERING, Hit, Kind, Sentence
-from index.rerank import Nearness, side
+from index.records import ANSWERING, Hit, Kind, Language, Sentence
+from index.rerank import Nearness
+from index.rerank import side as side_of
+from index.script import language
 from index.search import Searcher
 from rag import ranker
 from rag.question import Analysis
@@ -98,7 +100,7 @@ def _candidates(
     candidates = [
         Candidate(
             s,
-            side(s, question.language, translations),
+            side_of(s, question.language, translations),
             *near.sides(s.context or s.text, translations.get(s.id)),
             *(other if (other := beside.get(s.id + step)) and other.article == s.article else None for step in (-1, 1)),
         )
@@ -111,6 +113,12 @@ def _beside(searcher: Searcher, sentences: Sequence[Sentence]) -> dict[int, Sent
     known = {s.id: s for s in sentences}
     missing = {n for s in sentences for n in (s.id - 1, s.id + 1)} - set(known)
     return known | {s.id: s for s in searcher.library.sentences(sorted(missing))}
+
+
+def side(evidence: Evidence, spoken: Language) -> str:
+    """A piece of evidence in a language where there is that, else as it stands."""
+    own = evidence.sentence.context or evidence.sentence.text
+    return evidence.translation if language(own) != spoken and evidence.translation else own
 
 
 def asks(sentence: Sentence) -> bool:

@@ -63,6 +63,7 @@ class Claim:
     verdict: Verdict
     original: bool = False
     item: bool = False
+    against: tuple[int, ...] = ()  # citations of another document that give another figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from index.quantities import values
 from index.records import Language, SearchResult
 from index.script import language
+from rag.evidence import side
 from rag.expected import NAMES, What, expected
 from rag.question import Analysis
 from rag.records import Evidence
@@ -66,7 +67,7 @@ def lacking(asked: Analysis, evidence: Sequence[Evidence]) -> What | None:
     total = sum(e.score for e in evidence)
     if wanted is None or not total:
         return None
-    texts = {e.sentence.id: _side(e, asked.language) for e in evidence}
+    texts = {e.sentence.id: side(e, asked.language) for e in evidence}
 
     def named(e: Evidence) -> bool:
         if language(texts[e.sentence.id]) != asked.language:  # no translation: any figure may be the one
@@ -75,12 +76,6 @@ def lacking(asked: Analysis, evidence: Sequence[Evidence]) -> What | None:
         return wanted.held(texts[e.sentence.id], before)
 
     return wanted.what if sum(e.score for e in evidence if named(e)) < NAMED_ENOUGH * total else None
-
-
-def _side(evidence: Evidence, spoken: Language) -> str:
-    """The sentence in the question's language where there is that."""
-    text = evidence.sentence.context or evidence.sentence.text
-    return text if language(text) == spoken or not evidence.translation else evidence.translation
 
 
 def refusal(language: Language, also_searched: Sequence[str], *, nearest: bool, lacks: What | None = None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index import tables
-from index.records import Kind, Sentence
+from index.records import Kind, Language, Sentence
 from index.script import language
 from index.search import Searcher
 from rag.evidence import asks
@@ -63,7 +63,7 @@ class ExtractiveReader:
             chosen = [*items, *rest[: max(0, _MOST["list"] - len(items))]]
         elif question.kind in _TOLD_IN_ORDER:
             chosen = self._ordered(chosen)
-        return [self._draft(question, e, searcher) for e in self._complete(chosen, searcher)]
+        return [draft(question.language, e, searcher) for e in self._complete(chosen, searcher)]
 
     def _choose(self, question: Analysis, evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
         """The best sentences that say different things."""
@@ -131,18 +131,20 @@ class ExtractiveReader:
             rank.setdefault(evidence.sentence.article, len(rank))
         return sorted(chosen, key=lambda e: (rank[e.sentence.article], e.sentence.id))
 
-    def _draft(self, question: Analysis, evidence: Evidence, searcher: Searcher) -> Draft:
-        sentence = evidence.sentence
-        own = language(sentence.context or sentence.text) == question.language
-        text = statement(sentence)
-        if not own and evidence.translation:
-            text = _row_in_translation(sentence, searcher) if sentence.kind is Kind.TABLE else evidence.translation
-        return Draft(
-            text=text,
-            evidence=(evidence,),
-            original=not own and not evidence.translation,
-            item=bool(_MARKER.match(sentence.text)) or sentence.kind is Kind.TABLE,
-        )
+
+def draft(spoken: Language, evidence: Evidence, searcher: Searcher) -> Draft:
+    """A sentence as a statement in a language: itself, its translation, or itself quoted for want of one."""
+    sentence = evidence.sentence
+    own = language(sentence.context or sentence.text) == spoken
+    text = statement(sentence)
+    if not own and evidence.translation:
+        text = _row_in_translation(sentence, searcher) if sentence.kind is Kind.TABLE else evidence.translation
+    return Draft(
+        text=text,
+        evidence=(evidence,),
+        original=not own and not evidence.translation,
+        item=bool(_MARKER.match(sentence.text)) or sentence.kind is Kind.TABLE,
+    )
 
 
 def statement(sentence: Sentence) -> str:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from index.clean import fold
 from index.llm import LanguageModel
-from index.records import Language
 from index.script import language
 from index.search import Searcher
+from rag.evidence import side
 from rag.question import Analysis
 from rag.readers import Declined, marks, prompts
-from rag.readers.extractive import statement
 from rag.records import Draft, Evidence
 
 _SENTENCES = 24  # shown at most, best first
@@ -70,18 +69,13 @@ class LanguageModelReader:
         shown: list[Evidence] = []
         texts: list[str] = []
         for item in evidence[:_SENTENCES]:
-            text = _side(item, question.language)
+            text = side(item, question.language)
             room -= self.model.tokens(text) + 6
             if room < 0:
                 break
             shown.append(item)
             texts.append(text)
         return shown, texts
-
-
-def _side(item: Evidence, spoken: Language) -> str:
-    own = statement(item.sentence)
-    return item.translation if language(own) != spoken and item.translation else own
 
 
 def _declines(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from index.records import ArticleRecord, Footnote, Language
 from index.script import language as language_of
-from rag.answer import name
+from rag.cite import name
 from rag.records import Answer, Citation, Claim
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.escape import escape
