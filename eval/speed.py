@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,7 @@ def measure(settings: Settings) -> list[tuple[str, str]]:
             answerer.answer(texts[0])  # loads what is loaded at the first question
             rows.append((f"search, {language}, {len(texts)} questions", _spread(searcher.search, texts)))
             rows.append((f"ask, {language}, {len(texts)} questions", _spread(answerer.answer, texts)))
+            rows.append((f"of that, {language}", _stages(answerer, texts)))
         for language, text in (("zh", "MIKTA由哪些国家组成？"), ("en", "Which countries belong to MIKTA?")):
             rows.append((f"cold `wenzheng ask`, {language}", _cold(own.library, text)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -65,6 +67,14 @@ def _spread(work: Callable[[str], object], texts: Sequence[str]) -> str:
         work(text)
         times.append((time.perf_counter() - began) * 1000)
     return f"median {statistics.median(times):.0f} ms, 95th percentile {statistics.quantiles(times, n=20)[-1]:.0f} ms"
+
+
+def _stages(answerer: Answerer, texts: Sequence[str]) -> str:
+    """The share of each stage in the time of all questions."""
+    spent: Counter[str] = Counter()
+    for text in texts:
+        spent.update(answerer.answer(text).stages)
+    return ", ".join(f"{stage} {time / spent.total():.0%}" for stage, time in spent.items())
 
 
 def _cold(library: Path, text: str) -> str:

@@ -19,6 +19,9 @@ _WORTH = 0.05  # of the best one's chance, as for what the reader takes
 _ROUNDED = 0.05  # by which two figures may differ and be the same, rounded
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_RELATIVE = re.compile(
+    r"[下次翌前]一?年|同年|当年|(?:next|following|previous|same) year|(?:years?|months) (?:later|before|after)", re.IGNORECASE
+)
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:[%％]|个?百分点|per ?cent\b|percentage points?)", re.IGNORECASE)
 
 
@@ -50,7 +53,8 @@ def _named(wanted: Expected, text: str) -> frozenset[float]:
     """The figures of the kind wanted that a text names; none for kinds that are no figures or no plain ones."""
     text = unicodedata.normalize("NFKC", text)
     if wanted.what == "year":
-        return frozenset(float(year) for year in _YEAR.findall(text))
+        # "The next year" is a year that is not printed, and may be the one asked for.
+        return frozenset() if _RELATIVE.search(text) else frozenset(float(year) for year in _YEAR.findall(text))
     if wanted.what == "share":
         return frozenset(float(match) for match in _SHARE.findall(text))
     if wanted.what == "number":

@@ -91,6 +91,12 @@ def test_another_figure_of_another_document_is_shown_beside_and_said_to_differ(t
             id="of different times",
         ),
         pytest.param(
+            "When was the lighthouse of Vessel Town built?",
+            "The lighthouse of Vessel Town was built in 1841 by the guild of pilots.",
+            "The keel was laid in 1840, and the next year the lighthouse of Vessel Town was built.",
+            id="told from another year",
+        ),
+        pytest.param(
             "How much money did the harbour of Vessel Town earn?",
             "The harbour of Vessel Town did earn 3.9 million dollars.",
             "The harbour of Vessel Town did earn some 4 million dollars.",
