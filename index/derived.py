@@ -17,15 +17,15 @@ from index.encoder import Vectors
 from index.errors import LibraryError
 from index.fulltext import Entry, FullText
 from index.lexicon import Lexicon, vocabulary
-from index.records import LANGUAGES, ArticleRecord, Language
+from index.records import ANSWERING, LANGUAGES, ArticleRecord, Kind, Language
 from index.terms import Terms
 from index.vectors import VectorIndex
 
 FOLDER = "derived"
 MANIFEST = "manifest.json"
 
-Row = tuple[int, str, str, str | None, str, str, str, str]
-"""(id, language, text, translation, section as JSON, article, context, source) of a passage."""
+Row = tuple[int, str, str, str | None, str, str, str, str, str]
+"""(id, language, text, translation, section as JSON, article, context, source, kind) of a passage."""
 
 
 class Indexes(NamedTuple):
@@ -92,7 +92,9 @@ def text_key(text: str) -> str:
 def _entries(rows: Sequence[Row], articles: Mapping[str, ArticleRecord], terms: Terms) -> Iterator[Entry]:
     sides = [_Sides(terms, *row) for row in rows]
     for at, own in enumerate(sides):
-        near = [s for s in sides[max(0, at - 1) : at] + sides[at + 1 : at + 2] if s.article == own.article]
+        beside = sides[max(0, at - 1) : at] + sides[at + 1 : at + 2]
+        # Names under a title and notes at the end are about nothing that stands beside them.
+        near = [s for s in beside if s.article == own.article and own.kind in ANSWERING and s.kind in ANSWERING]
         yield own.entry(articles.get(own.article), near, terms)
 
 
@@ -100,7 +102,7 @@ def _vectors(rows: Sequence[Row], known: Mapping[str, bytes]) -> tuple[list[int]
     """Ids and vectors of all passage sides that have one: id × 2 for the text, + 1 for the translation."""
     ids: list[int] = []
     found: list[Any] = []
-    for number, _, text, translation, _, _, context, _ in rows:
+    for number, _, text, translation, _, _, context, *_ in rows:
         for side, content in ((0, f"{context}{text}"), (1, translation)):
             vector = known.get(text_key(content)) if content else None
             if vector is not None:
@@ -125,11 +127,11 @@ class _Sides:
 
     def __init__(
         self, terms: Terms, number: int, language: str, text: str, translation: str | None, section: str,
-        article: str, context: str, source: str,
+        article: str, context: str, source: str, kind: str,
     ) -> None:  # fmt: skip
         own = f"{context} {text}"
         chinese, english = (own, translation or "") if language == "zh" else (translation or "", own)
-        self.id, self.article, self.source = number, article, source
+        self.id, self.article, self.source, self.kind = number, article, source, Kind(kind)
         self.section = " ".join(json.loads(section))
         self.chinese = terms.terms(chinese)
         self.english = terms.terms(english)

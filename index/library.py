@@ -287,7 +287,7 @@ class Library:
 
     def _build(self, folder: Path | None, terms: Terms) -> Indexes:
         passages = self._all(
-            "SELECT p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name "
+            "SELECT p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name, p.kind "
             "FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
         )
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")

@@ -24,6 +24,13 @@ _HEADINGS = (
 )
 _MARKDOWN = re.compile(r"(#{1,6})\s+(?=\S)")
 _LONGEST_HEADING = 46  # em
+_WIDEST_ALONE = 30  # em, of a heading known by nothing but that it stands alone
+_UNNUMBERED = 2  # level of such a heading
+_GOES_ON = ("，", "、", "；", "：", ",", ";", ":")
+_NAMES = re.compile(
+    r"(?:[Bb]y\s+)?[A-Z][\w.'’-]*(?:[\s,&]+(?:and\s+)?[A-Z][\w.'’-]*){1,11}"
+    r"|(?:作者[：:]\s*)?[\u4e00-\u9fff·]{2,4}(?:[、，,\s]+[\u4e00-\u9fff·]{2,4}){0,5}"
+)
 _LABELS = (
     (
         Kind.ABSTRACT,
@@ -224,7 +231,7 @@ def _article(
     headed: bool,
 ) -> None:
     """The head of an article, then its headings, tables, captions and meta lines."""
-    body = _head(lines, roles, first, last, record) if headed else first
+    body = _head(lines, roles, first, last, record) if headed else _own_head(lines, lay, roles, first, last, record)
     labels = {at: found for at in range(first, last) if roles[at] is None and (found := _label(lines[at]))}
     for at, (kind, skip) in labels.items():
         roles[at] = Role(kind, "", skip=skip if kind is Kind.ABSTRACT else 0)
@@ -246,7 +253,9 @@ def _article(
             roles[at] = Role(Kind.TABLE, "")
         elif _CAPTION.match(line.text) and line.width < 2 * _LONGEST_HEADING * (1 if lay.wrapped else 4):
             roles[at] = Role(Kind.CAPTION, "")
-        elif level := _heading(line, lay, complete=complete):
+        elif level := _heading(line, lay, complete=complete) or (
+            0 if headed or not complete or not _alone(lines, lay, at) else _UNNUMBERED
+        ):
             markup = _MARKDOWN.match(line.text)
             roles[at] = Role(Kind.HEADING, "", level, markup.end() if markup else 0)
         else:
@@ -273,6 +282,35 @@ def _head(lines: Sequence[Line], roles: list[Role | None], first: int, last: int
         roles[end] = Role(Kind.AUTHOR, "")
         end += 1
     return end
+
+
+def _own_head(lines: Sequence[Line], lay: Layout, roles: list[Role | None], first: int, last: int, record: ArticleRecord) -> int:
+    """Marks the title and the names below it of a file without catalogue entry; returns the first line after them."""
+    title = fold(record.title)
+    at = next((k for k in range(first, min(last, first + 3)) if fold(lines[k].text) == title), None)
+    if at is None or roles[at] is not None or _heading(lines[at], lay, complete=True) or not _stands_out(lines, lay, at):
+        return first
+    roles[at] = Role(Kind.TITLE, "")
+    while (at := at + 1) < last and roles[at] is None and _NAMES.fullmatch(lines[at].text):
+        if _heading(lines[at], lay, complete=True) or not _stands_out(lines, lay, at):
+            break
+        roles[at] = Role(Kind.AUTHOR, "")
+    return at
+
+
+def _stands_out(lines: Sequence[Line], lay: Layout, at: int) -> bool:
+    """Whether a line is short, ends no sentence, and is not the first of a paragraph that goes on below."""
+    line = lines[at]
+    if line.width > _LONGEST_HEADING or at + 1 == len(lines) or ends_sentence(line.text) or line.text.endswith(_GOES_ON):
+        return False
+    return line.width < 0.75 * lay.full if lay.spaced else bool(lines[at + 1].blanks)
+
+
+def _alone(lines: Sequence[Line], lay: Layout, at: int) -> bool:
+    """Whether a line stands by itself between blank lines, as headings do."""
+    line = lines[at]
+    opens = line.text[:1].isupper() or language(line.text[:1]) == "zh"
+    return bool(line.blanks) and opens and line.width <= _WIDEST_ALONE and _stands_out(lines, lay, at)
 
 
 def _label(line: Line) -> tuple[Kind, int] | None:
@@ -305,5 +343,5 @@ def _heading(line: Line, lay: Layout, *, complete: bool) -> int:
             if level == 1 and pattern.pattern.startswith("(?:") and not pattern.fullmatch(line.text):
                 continue
             short = line.width < 0.75 * lay.full if lay.wrapped else True
-            return level if short and not line.text.endswith(("，", "、", "；", ",", ";")) else 0
+            return level if short and not line.text.endswith(tuple(set(_GOES_ON) - {"：", ":"})) else 0
     return 0

@@ -14,10 +14,10 @@ ARTICLES = {
     "b": ArticleRecord("b", "y.txt", title_en="The Tower Clock", language="en"),
 }
 ROWS = [
-    (0, "zh", "宣纸糊在骨架上面。", "Paper is glued to the frame.", '["一、步骤"]', "a", "", "x.txt"),
-    (1, "zh", "竹条必须晾干。", None, '["一、步骤"]', "a", "", "x.txt"),
-    (2, "en", "The pendulum weighs ninety pounds.", None, "[]", "b", "", "y.txt"),
-    (3, "zh", "|沙燕|90克|", None, "[]", "a", "品种：沙燕；重量：90克\n", "x.txt"),
+    (0, "zh", "宣纸糊在骨架上面。", "Paper is glued to the frame.", '["一、步骤"]', "a", "", "x.txt", "body"),
+    (1, "zh", "竹条必须晾干。", None, '["一、步骤"]', "a", "", "x.txt", "body"),
+    (2, "en", "The pendulum weighs ninety pounds.", None, "[]", "b", "", "y.txt", "body"),
+    (3, "zh", "|沙燕|90克|", None, "[]", "a", "品种：沙燕；重量：90克\n", "x.txt", "table"),
 ]
 
 

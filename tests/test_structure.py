@@ -90,6 +90,55 @@ def test_headings_nest_and_name_the_sections_below_them(taken: Taken) -> None:
     ]
 
 
+PLAIN = """The Lamps of Zorvia
+
+By Ada Moore and Ben Carver
+
+Introduction
+
+The lighthouse treaty was signed in 1931 by the keepers of the northern coast. They lit forty lamps.
+
+Why the lamps went out
+
+Oil was dear after the war, and the keepers were not paid. Nobody objected to that at the time.
+"""
+PLAIN_ZH = """灯塔条约始末
+
+张三、李四
+
+一、引言
+
+灯塔条约于1931年签署。守灯人每晚点亮四十盏灯。
+
+灯为什么熄灭
+
+战后灯油昂贵，守灯人也领不到薪水。当时没有人反对。
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "first", "second"),
+    [
+        (PLAIN, "By Ada Moore and Ben Carver", "Introduction", "Why the lamps went out"),
+        (PLAIN_ZH, "张三、李四", "一、引言", "灯为什么熄灭"),
+    ],
+)
+def test_in_plain_text_title_names_and_headings_stay_out_of_the_sentences(text, names, first, second, taken: Taken) -> None:
+    document = taken(text)
+    assert texts(document, Kind.TITLE) == [text.splitlines()[0]]
+    assert texts(document, Kind.AUTHOR) == [names]
+    assert texts(document, Kind.HEADING) == [first, second]
+    body = [s for s in document.sentences if s.kind is Kind.BODY]
+    assert len(body) == 4
+    assert [s.section[-1] for s in body] == [first, first, second, second]
+
+
+def test_a_short_line_that_goes_on_or_ends_a_sentence_is_no_heading(taken: Taken) -> None:
+    lines = ["word " * 40 + ".", "He said so.", "to the lighthouse", "In the year 1931,", "the lamps were lit."]
+    text = "\n\n".join(lines)
+    assert texts(taken(text), Kind.HEADING) == []
+
+
 def test_markdown_headings_count_by_their_signs(taken: Taken) -> None:
     document = taken("# Middle powers\n\n" + "word " * 40 + ".\n\n## Method\n\n" + "term " * 40 + ".\n")
     assert [s.section for s in document.sentences][-1] == ("Middle powers", "Method")
