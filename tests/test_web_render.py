@@ -36,9 +36,9 @@ HOSTILE = (
     "超" * 400 + "x" * 4000,
 )
 TAGS = frozenset(
-    "div p ul li a span details summary mark bdi h1 table tr td".split()  # all that render ever writes
+    "div section p ul li a span details summary mark bdi h1 table tr td".split()  # all that render ever writes
 )
-ATTRIBUTES = frozenset({"class", "id", "href", "title", "lang", "open"})
+ATTRIBUTES = frozenset({"class", "id", "href", "title", "lang", "open", "aria-label", "aria-hidden"})
 
 
 class Reading(HTMLParser):
