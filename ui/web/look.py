@@ -14,12 +14,9 @@ def controls(shown: Language) -> str:
     """Light, dark and the size of print, as `look.js` understands them; fits into the head of any page."""
     own = texts(shown)
     themes = {"": own["look_system"], "light": own["look_light"], "dark": own["look_dark"]}
-    return (
-        f'<details class="wz-look"><summary>{escape(own["look"])}</summary><div class="wz-look-menu">'
-        f"{_group(own['look_theme'], 'theme', themes)}"
-        f"{_group(own['look_size'], 'size', {str(size): f'{size} %' for size in SIZES})}"
-        "</div></details>"
-    )
+    sizes = {str(size): f"{size} %" for size in SIZES}
+    groups = _group(own["look_theme"], "theme", themes) + _group(own["look_size"], "size", sizes)
+    return f'<details class="wz-look"><summary>{escape(own["look"])}</summary><div class="wz-look-menu">{groups}</div></details>'
 
 
 def skip(shown: Language) -> str:

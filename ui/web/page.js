@@ -92,15 +92,15 @@
     told.className = "wz-sr";
     told.setAttribute("role", "status");
     document.body.append(told);
-    let answers = 0;
+    let said = "";
     const tell = () => {
-      const whole = chat.querySelectorAll(".wz-done");
-      const last = whole[whole.length - 1];
-      if (whole.length > answers) {
-        told.lang = last.closest("[lang]").lang;
-        told.textContent = last.textContent;
-      } else if (!whole.length) told.textContent = "";
-      answers = whole.length;
+      const lines = chat.querySelectorAll(".wz-wait, .wz-done, .wz-note");
+      const last = lines[lines.length - 1];
+      const now = last ? `${chat.querySelectorAll(".wz-question").length} ${last.textContent}` : "";
+      if (now === said) return;
+      said = now;
+      told.lang = last?.closest("[lang]").lang ?? "";
+      told.textContent = last?.textContent ?? "";
     };
     const options = { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] };
     unlabel(chat);

@@ -37,10 +37,8 @@ def answer(turn: Turn, claims: int | None = None) -> str:
     said = turn.answer
     own = texts(said.language)
     if said.refused:
-        return (
-            f'<div class="wz-answer wz-refusal" lang="{LANG[said.language]}"><p>{escape(said.text)}</p>'
-            f"{_done(own['answer_refused'])}</div>"
-        )
+        body = f"<p>{escape(said.text)}</p>" + _done(own["answer_refused"])
+        return f'<div class="wz-answer wz-refusal" lang="{LANG[said.language]}">{body}</div>'
     body = _claims(said.claims[:claims], turn, own)
     whole = claims is None or claims >= len(said.claims)
     return f'<div class="wz-answer" lang="{LANG[said.language]}">{body}{_end(said, own) if whole else ""}</div>'
@@ -75,7 +73,7 @@ def _claim(claim: Claim, turn: Turn, own: Texts, seen: set[int]) -> str:
 
 def _end(said: Answer, own: Texts) -> str:
     """What stands below the last statement."""
-    return f"{_also(said, own)}{_done(own['answer_done'].format(claims=len(said.claims), citations=len(said.citations)))}"
+    return _also(said, own) + _done(own["answer_done"].format(claims=len(said.claims), citations=len(said.citations)))
 
 
 def _done(text: str) -> str:

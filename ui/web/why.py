@@ -125,8 +125,8 @@ def shown(why: Why | None, language: Language) -> str:
         (own["why_glossary"], [_pair(*pair) for pair in why.glossary]),
         (own["why_learned"], [_pair(*pair) for pair in why.learned]),
     )
-    gap = "" if language == "zh" else " "
-    rest = "".join(f"<li>{escape(label)}{gap}{own['join_names'].join(items)}</li>" for label, items in told if items)
+    gap, join = "" if language == "zh" else " ", own["join_names"]
+    rest = "".join(f"<li>{escape(label)}{gap}{join.join(items)}</li>" for label, items in told if items)
     rank = escape(own["why_rank"].format(rank=why.rank))
     return f'<details class="wz-why"><summary>{escape(own["why"])}</summary><p>{rank}</p><ul>{lists}{rest}</ul></details>'
 
