@@ -107,8 +107,13 @@ class Watched:
     """A page open in the browser, with everything it complained of and asked for."""
 
     def __init__(self, browser: Any, address: str, locale: str = "zh-CN", width: int = 1440, dark: bool = False) -> None:
-        scheme = "dark" if dark else "light"
-        self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        # Without motion, so that nothing is measured on its way.
+        self.context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
         self.page = self.context.new_page()
         self.page.add_init_script("window.hurts = 0; window.hurt = () => { window.hurts += 1; }")
         self.page.set_default_timeout(PATIENCE)
@@ -151,7 +156,7 @@ class Watched:
 
 
 _LIVE = """() => [...document.querySelectorAll("main *")].filter((element) =>
-  /^(script|iframe|object|embed|base|link|meta|style|animate)$/i.test(element.tagName)
+  /^(script|iframe|object|embed|base|link|meta|style|animate)$/i.test(element.tagName) && !element.closest("button svg")
   || [...element.attributes].some(({ name, value }) => /^on/i.test(name)
     || (/^(href|src|action|formaction|xlink:href)$/i.test(name)
       && !/^(#|\\/|\\?|data:|blob:|$)/.test(value) && new URL(value, location.href).origin !== location.origin)

@@ -53,6 +53,8 @@
   });
 
   dark.addEventListener("change", paint);
+  // Gradio follows the system when it is done with its own beginning, which may be after this.
+  new MutationObserver(paint).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   addEventListener("storage", (event) => {
     if (!event.key?.startsWith("wz-")) return;
     look.theme = kept("theme");

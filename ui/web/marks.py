@@ -34,10 +34,7 @@ def mark(turn: int, number: int, claim: Claim, title: str, own: Texts, *, first:
     found = verdict(claim)
     place = f' id="cite-{turn}-{number}"' if first else ""
     label = escape(own["cite_title"].format(number=number, verdict=named(own)[found], title=title))
-    return (
-        f'<a class="cite wz-{found}" href="#card-{turn}-{number}"{place} title="{label}" aria-label="{label}">'
-        f"[{number}]{shape(found)}</a>"
-    )
+    return f'<a class="cite wz-{found}" href="#card-{turn}-{number}"{place} title="{label}">[{number}]{shape(found)}</a>'
 
 
 def shape(found: str) -> str:

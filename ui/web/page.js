@@ -76,10 +76,11 @@
   );
 
   // Gradio labels every message with its markup, which a screen reader would then read out, reads every change of a
-  // message out as well, and calls a group of buttons a list.
+  // message out as well, calls a group of buttons a list, and takes the labels of links away.
   const unlabel = (root) => {
     root.querySelectorAll("[aria-live='polite']").forEach((log) => log.setAttribute("aria-live", "off"));
     root.querySelectorAll(".examples[role='list']").forEach((examples) => examples.setAttribute("role", "group"));
+    root.querySelectorAll("a.cite:not([aria-label])").forEach((mark) => mark.setAttribute("aria-label", mark.title));
     root.querySelectorAll("[data-testid='bot'][aria-label], [data-testid='user'][aria-label]").forEach((message) => {
       message.removeAttribute("aria-label");
     });
