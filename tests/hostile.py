@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 TEXTS = {
@@ -66,6 +67,7 @@ def _serve(library: Path, port: int) -> None:
     from index.library import Library
     from index.search import Searcher
     from index.settings import Settings
+    from rag import verify
     from rag.answer import Answerer
     from rag.records import Draft, Evidence
     from rag.verify import Checked
@@ -75,20 +77,17 @@ def _serve(library: Path, port: int) -> None:
     class Scripted:
         name: str = f"scripted {TEXTS['handler']}"
 
-        def read(self, question: object, evidence: Sequence[Evidence], searcher: Searcher) -> list[Draft]:
+        def read(self, question: object, evidence: Sequence[Evidence], *_: object) -> list[Draft]:
             kinds = [{}, {"original": True}, {"item": True}]
             return [
                 Draft(f"The lamps {text}", tuple(evidence[k % len(evidence) :][:2]), **kinds[k % 3])
                 for k, text in enumerate(TEXTS.values())
             ]
 
-    class Trusting(Answerer):
-        def _proved(self, drafts: Sequence[Draft]) -> list[tuple[Draft, Checked]]:
-            verdicts = ("supported", "partly")
-            return [(draft, Checked(0.5, verdicts[k % 2])) for k, draft in enumerate(drafts)]
-
+    verdicts = cycle([Checked(0.9, "supported"), Checked(0.5, "partly")])
+    verify.check = lambda *_: next(verdicts)
     settings = Settings(library=library, port=port)
-    app.serve(Trusting(Searcher(Library.open(library), FakeEncoder()), Scripted()), settings)
+    app.serve(Answerer(Searcher(Library.open(library), FakeEncoder()), Scripted()), settings)
 
 
 if __name__ == "__main__":

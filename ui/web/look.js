@@ -19,8 +19,9 @@
   const look = { theme: kept("theme"), size: kept("size") };
   const asked = new URLSearchParams(location.search).get("__theme");
 
+  let printing = false; // paper is light
   const paint = () => {
-    const theme = look.theme || asked || (dark.matches ? "dark" : "light");
+    const theme = printing ? "light" : look.theme || asked || (dark.matches ? "dark" : "light");
     document.body.classList.toggle("dark", theme === "dark");
     root.style.colorScheme = theme === "dark" ? "dark" : "light";
     root.style.fontSize = ["125", "150"].includes(look.size) ? `${look.size}%` : "";
@@ -51,6 +52,13 @@
     open.open = false;
     open.querySelector("summary").focus();
   });
+
+  for (const [event, now] of [["beforeprint", true], ["afterprint", false]]) {
+    addEventListener(event, () => {
+      printing = now;
+      paint();
+    });
+  }
 
   dark.addEventListener("change", paint);
   // Gradio follows the system when it is done with its own beginning, which may be after this.

@@ -34,12 +34,12 @@ def mark(turn: int, number: int, claim: Claim, title: str, own: Texts, *, first:
     found = verdict(claim)
     place = f' id="cite-{turn}-{number}"' if first else ""
     label = escape(own["cite_title"].format(number=number, verdict=named(own)[found], title=title))
-    return f'<a class="cite wz-{found}" href="#card-{turn}-{number}"{place} title="{label}">[{number}]{shape(found)}</a>'
+    return f'<a class="cite wz-is-{found}" href="#card-{turn}-{number}"{place} title="{label}">[{number}]{shape(found)}</a>'
 
 
 def shape(found: str) -> str:
     """A disc, half a disc, an open square or a cross: drawn by the style sheet, read out as nothing."""
-    return f'<span class="wz-shape wz-{found}" aria-hidden="true"></span>'
+    return f'<span class="wz-shape wz-is-{found}" aria-hidden="true"></span>'
 
 
 def of_card(answer: Answer, number: int, own: Texts) -> str:
