@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from index.records import Language
 from ui.web.escape import escape
+from ui.web.runs import LANG
 from ui.web.texts import texts
 
 SIZES = (100, 125, 150)
 """Per cent of the usual size of print."""
 
 
+def head(shown: Language, title: str, rest: str = "") -> str:
+    """The head of a page: its name, `rest` as HTML, and how it looks; `look.js` reads the page's language from it."""
+    return f'<div class="wz-header" lang="{LANG[shown]}">{skip(shown)}<h1>{escape(title)}</h1>{rest}{controls(shown)}</div>'
+
+
 def controls(shown: Language) -> str:
-    """Light, dark and the size of print, as `look.js` understands them; fits into the head of any page."""
+    """Light, dark and the size of print, as `look.js` understands them."""
     own = texts(shown)
     themes = {"": own["look_system"], "light": own["look_light"], "dark": own["look_dark"]}
     sizes = {str(size): f"{size} %" for size in SIZES}

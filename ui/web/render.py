@@ -247,7 +247,4 @@ def header(shown: Language, articles: int, encoder: str, reader: str) -> str:
     """The name of the program and what it works with."""
     own = texts(shown)
     state = own["state"].format(articles=articles, encoder=encoder, reader=reader)
-    return (
-        f'<div class="wz-header" lang="{LANG[shown]}">{look.skip(shown)}<h1>{escape(own["title"])}</h1>'
-        f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>{look.controls(shown)}</div>'
-    )
+    return look.head(shown, own["title"], f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>')
