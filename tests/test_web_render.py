@@ -207,11 +207,20 @@ def test_the_legend_explains_every_shape_that_is_shown():
     said = turn().answer
     usual = marks.legend([said], "en")
     assert "supported in part" in usual
-    assert "contradicted" not in usual
-    against = replace(said, claims=(replace(said.claims[0], verdict="contradicted"),))
-    assert "contradicted by another source" in marks.legend([said, against], "en")
+    assert "otherwise" not in usual
+    against = replace(said, claims=(replace(said.claims[0], against=(2,)),))
+    assert "another source says otherwise" in marks.legend([said, against], "en")
     assert "另有文献" in marks.legend([against], "zh")
     assert marks.legend([refusal().answer], "zh") == ""
+
+
+def test_a_statement_that_another_document_denies_leads_there():
+    plain = turn()
+    disputed = replace(plain, answer=replace(plain.answer, claims=(replace(plain.answer.claims[0], against=(3,)),)))
+    reading = Reading(render.answer(disputed))
+    assert reading.links == ["#card-1-3", "#card-1-1"]
+    assert "另有文献说法不同，见 [3]）" in reading.text
+    assert 'class="cite wz-is-contradicted"' in render.answer(disputed)
 
 
 def test_every_run_of_text_has_the_language_it_is_in():

@@ -11,11 +11,15 @@ from ui.web.texts import texts
 
 _USUAL = ("supported", "partly", "original")  # shown in every legend; others only where they occur
 
+_PLACE = escape("{where}")  # stays as it is when the sentence becomes HTML, and gives way to links
+
 Texts = Mapping[str, str]
 
 
 def verdict(claim: Claim) -> str:
     """The name of what is said of a statement; the words of the source themselves need no judge."""
+    if claim.against:
+        return "contradicted"
     return "original" if claim.original else claim.verdict
 
 
@@ -35,6 +39,12 @@ def mark(turn: int, number: int, claim: Claim, title: str, own: Texts, *, first:
     place = f' id="cite-{turn}-{number}"' if first else ""
     label = escape(own["cite_title"].format(number=number, verdict=named(own)[found], title=title))
     return f'<a class="cite wz-is-{found}" href="#card-{turn}-{number}"{place} title="{label}">[{number}]{shape(found)}</a>'
+
+
+def against(turn: int, claim: Claim, own: Texts) -> str:
+    """That another document says otherwise, and where."""
+    links = "".join(f'<a class="cite" href="#card-{turn}-{number}">[{number}]</a>' for number in claim.against)
+    return f'<span class="wz-quoted">{escape(own["against"]).replace(_PLACE, links)}</span>' if links else ""
 
 
 def shape(found: str) -> str:

@@ -80,7 +80,7 @@
   const unlabel = (root) => {
     root.querySelectorAll("[aria-live='polite']").forEach((log) => log.setAttribute("aria-live", "off"));
     root.querySelectorAll(".examples[role='list']").forEach((examples) => examples.setAttribute("role", "group"));
-    root.querySelectorAll("a.cite:not([aria-label])").forEach((mark) => mark.setAttribute("aria-label", mark.title));
+    root.querySelectorAll("a.cite[title]:not([aria-label])").forEach((mark) => mark.setAttribute("aria-label", mark.title));
     root.querySelectorAll("[data-testid='bot'][aria-label], [data-testid='user'][aria-label]").forEach((message) => {
       message.removeAttribute("aria-label");
     });

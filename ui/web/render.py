@@ -62,6 +62,7 @@ def _claims(claims: Sequence[Claim], turn: Turn, own: Texts) -> str:
 
 def _claim(claim: Claim, turn: Turn, own: Texts, seen: set[int]) -> str:
     quoted = f'<span class="wz-quoted">{escape(own["quoted_original"])}</span>' if claim.original else ""
+    quoted += marks.against(turn.number, claim, own)
     titles = {citation.number: citation.title for citation in turn.answer.citations}
     numbers = "".join(
         marks.mark(turn.number, number, claim, titles[number], own, first=number not in seen) for number in claim.citations
