@@ -178,6 +178,7 @@ class Hit:
     rank: int  # from 1
     score: float
     found_by: tuple[str, ...]  # "lexical", "dense" …
+    ranks: tuple[int, ...] = ()  # in each of those lists, from 1
 
 
 @dataclass(frozen=True, slots=True)

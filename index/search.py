@@ -125,7 +125,7 @@ class Searcher:
             question,
             spoken,
             tuple(
-                Hit(passages[number], rank, best.get(number, 0.0), tuple(found_by[number]))
+                Hit(passages[number], rank, best.get(number, 0.0), tuple(found_by[number]), tuple(found_by[number].values()))
                 for rank, number in enumerate(order, start=1)
             ),
             also_searched(named, spoken),
@@ -262,18 +262,18 @@ def nearness(*lists: Sequence[tuple[int, float]]) -> float | None:
 
 def fuse(
     lists: Mapping[str, tuple[float, Sequence[tuple[int, float]]]], known: Container[int]
-) -> tuple[dict[int, float], dict[int, list[str]]]:
-    """Reciprocal rank fusion: scores, and the names of the lists that found each passage.
+) -> tuple[dict[int, float], dict[int, dict[str, int]]]:
+    """Reciprocal rank fusion: scores, and by the name of each list that found a passage its rank there.
 
     `lists` holds by name a weight and (passage, score) pairs, best first.
     """
     scores: defaultdict[int, float] = defaultdict(float)
-    found_by: defaultdict[int, list[str]] = defaultdict(list)
+    found_by: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for name, (weight, hits) in lists.items():
         for rank, (number, _) in enumerate(hits, start=1):
             if number in known and weight:
                 scores[number] += weight / (RRF_K + rank)
-                found_by[number].append(name)
+                found_by[number][name] = rank
     return dict(scores), dict(found_by)
 
 

@@ -81,6 +81,7 @@ def _citation(number: int, item: Evidence, record: ArticleRecord, library: Libra
         sentence=sentence.id,
         passage=hit.passage.id,
         context=sentence.context,
+        hit=hit,
     )
 
 

@@ -51,6 +51,7 @@ class Citation:
     sentence: int  # id, for the interface
     passage: int
     context: str = ""  # for a table row: caption and column names
+    hit: Hit | None = None  # the passage found that holds it, and how it was found; for the interface
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,21 +58,29 @@ def page_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(page_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page served by the command line, as an operator serves it."""
+    with served("-m", "ui.cli", "ui", "--library", page_library, "--port", log=tmp_path_factory.mktemp("log")) as url:
+        yield url
+
+
+@contextmanager
+def served(*arguments: str | Path, log: Path) -> Iterator[str]:
+    """The address of a page that Python serves with these arguments and, as the last, a port; its log goes to a folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "ui.log"
-    command = [sys.executable, "-m", "ui.cli", "ui", "--library", str(page_library), "--port", str(port)]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")}
-    with log.open("w") as stream:
-        served = subprocess.Popen(command, cwd=ROOT, env=clean, stdout=stream, stderr=stream)
+    # A program in tests/ imports the packages of this checkout.
+    clean["PYTHONPATH"] = str(ROOT)
+    with (log / "ui.log").open("w") as stream:
+        command = [sys.executable, *map(str, arguments), str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=clean, stdout=stream, stderr=stream)
     try:
         url = f"http://127.0.0.1:{port}/"
-        _wait_for(url, served, log)
+        _wait_for(url, process, log / "ui.log")
         yield url
     finally:
-        served.terminate()
-        served.wait(timeout=20)
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def _wait_for(url: str, served: subprocess.Popen[bytes], log: Path) -> None:
@@ -97,9 +106,16 @@ def browser() -> Iterator[Any]:
 class Watched:
     """A page open in the browser, with everything it complained of and asked for."""
 
-    def __init__(self, browser: Any, address: str, locale: str = "zh-CN", width: int = 1440) -> None:
-        self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+    def __init__(self, browser: Any, address: str, locale: str = "zh-CN", width: int = 1440, dark: bool = False) -> None:
+        # Without motion, so that nothing is measured on its way.
+        self.context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
         self.page = self.context.new_page()
+        self.page.add_init_script("window.hurts = 0; window.hurt = () => { window.hurts += 1; }")
         self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
@@ -127,19 +143,41 @@ class Watched:
         """By how many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
+    def violations(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA in the page as it stands, a line for each element."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+        found = axe.run(self.page, options={"resultTypes": ["violations"], "runOnly": rules}).response["violations"]
+        return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+    def live(self) -> list[str]:
+        """Elements of the page's own parts that could run or load something; every text from outside should be text only."""
+        return list(self.page.evaluate(_LIVE))
+
+
+_LIVE = """() => [...document.querySelectorAll("main *")].filter((element) =>
+  /^(script|iframe|object|embed|base|link|meta|style|animate)$/i.test(element.tagName) && !element.closest("button svg")
+  || [...element.attributes].some(({ name, value }) => /^on/i.test(name)
+    || (/^(href|src|action|formaction|xlink:href)$/i.test(name)
+      && !/^(#|\\/|\\?|data:|blob:|$)/.test(value) && new URL(value, location.href).origin !== location.origin)
+    || /^\\s*javascript:/i.test(value))
+).map((element) => element.outerHTML.slice(0, 200))"""
+
 
 @pytest.fixture
 def opened(browser: Any, address: str) -> Iterator[Any]:
-    """Opens pages; when the test is done none may have called a foreign host, complained, or shown a dialog."""
+    """Opens pages; when the test is done none may have called a foreign host, complained, shown a dialog, or run `hurt`."""
     pages: list[Watched] = []
 
     def open_(**options: Any) -> Watched:
-        pages.append(Watched(browser, address, **options))
+        pages.append(Watched(browser, options.pop("address", address), **options))
         return pages[-1]
 
     yield open_
     for watched in pages:
+        hurts = watched.page.evaluate("window.hurts")
         watched.context.close()
+        assert hurts == 0
         assert watched.complaints == []
         assert watched.dialogs == []
         assert watched.hosts <= {"127.0.0.1", "data:", "blob:"} | {

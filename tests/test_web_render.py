@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index.errors import UsageError
 from index.records import ArticleRecord, Footnote, Kind, Passage, Person
 from rag.records import Answer, Citation, Claim
-from ui.web import render
+from ui.web import marks, render
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.desk import Desk
 from ui.web.escape import escape
@@ -36,9 +36,9 @@ HOSTILE = (
     "超" * 400 + "x" * 4000,
 )
 TAGS = frozenset(
-    "div p ul li a span details summary mark bdi h1 table tr td".split()  # all that render ever writes
+    "div section p ul li a span details summary mark bdi h1 table tr td".split()  # all that render ever writes
 )
-ATTRIBUTES = frozenset({"class", "id", "href", "title", "lang", "open"})
+ATTRIBUTES = frozenset({"class", "id", "href", "title", "lang", "open", "aria-label", "aria-hidden"})
 
 
 class Reading(HTMLParser):
@@ -187,6 +187,55 @@ def test_every_link_of_an_answer_has_its_card_and_the_way_back():
     answer, panel = Reading(render.answer(written)), Reading(render.panel([written], "zh"))
     assert {link[1:] for link in answer.links} <= set(panel.ids)
     assert {link[1:] for link in panel.links} <= set(answer.ids)
+
+
+def test_a_mark_tells_its_verdict_by_class_and_in_words():
+    markup = render.answer(turn())
+    kinds = re.findall(r'class="cite wz-is-(\w+)"[^>]*title="([^"]*)"', markup)
+    assert [kind for kind, _ in kinds] == ["supported", "original", "original", "supported"]
+    for kind, title in kinds:
+        assert marks.named(texts("zh"))[kind] in html.unescape(title)
+    assert len(re.findall(r'<span class="wz-shape wz-is-\w+"', markup)) == 4
+
+
+def test_a_card_tells_what_is_said_of_all_that_rests_on_it():
+    card = re.search(r'id="card-1-1".*?id="card-1-2"', render.panel([turn()], "en")).group()
+    assert re.findall(r'<span class="wz-verdict">.*?</span>([^<]+)</span>', card) == ["supported", "quoted in the original"]
+
+
+def test_the_legend_explains_every_shape_that_is_shown():
+    said = turn().answer
+    usual = marks.legend([said], "en")
+    assert "supported in part" in usual
+    assert "otherwise" not in usual
+    against = replace(said, claims=(replace(said.claims[0], against=(2,)),))
+    assert "another source says otherwise" in marks.legend([said, against], "en")
+    assert "另有文献" in marks.legend([against], "zh")
+    assert marks.legend([refusal().answer], "zh") == ""
+
+
+def test_a_statement_that_another_document_denies_leads_there():
+    plain = turn()
+    disputed = replace(plain, answer=replace(plain.answer, claims=(replace(plain.answer.claims[0], against=(3,)),)))
+    reading = Reading(render.answer(disputed))
+    assert reading.links == ["#card-1-3", "#card-1-1"]
+    assert "另有文献说法不同，见 [3]）" in reading.text
+    assert 'class="cite wz-is-contradicted"' in render.answer(disputed)
+
+
+def test_every_run_of_text_has_the_language_it_is_in():
+    markup = render.panel([turn("They met. "), replace(turn("他们见面。"), number=2)], "en")
+    assert markup.startswith('<section class="wz-evidence" lang="en"')
+    for text in re.findall(r'lang="zh-Hans"[^>]*>([^<]+)', markup):
+        assert re.search(r"[\u4e00-\u9fff]", html.unescape(text))
+    assert "<mark>They met." in markup.split('<div lang="en">')[1][:200]
+
+
+def test_what_a_screen_reader_is_told_comes_with_the_last_statement():
+    written = turn()
+    assert "wz-done" not in render.answer(written, 2)
+    assert "答案已写好：3 句，3 条证据。" in Reading(render.answer(written)).text
+    assert "wz-done" in render.answer(refusal())
 
 
 # -- cards --------------------------------------------------------------------------------------

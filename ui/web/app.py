@@ -7,17 +7,21 @@ import threading
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from index.errors import UsageError, WenzhengError
 from index.settings import Settings
 from rag.answer import Answerer
 from ui.web.desk import Desk
+from ui.web.headers import Headers
 from ui.web.page import READERS, Page
 from ui.web.texts import FOLDER
 
 _WAITING = 64  # questions that may stand in line
 
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+# Gradio's own sizes in rem, so that they follow the size of print.
+_SIZES = gr.themes.Size("0.5625rem", "0.625rem", "0.75rem", "0.875rem", "1rem", "1.375rem", "1.625rem", name="text_rem")
 _MONO = ["ui-monospace", "Menlo", "Consolas", "Noto Sans Mono CJK SC", "monospace"]
 
 
@@ -45,6 +49,7 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             theme=_theme(),
             css_paths=sorted(FOLDER.glob("*.css")),
             js=_scripts(),
+            app_kwargs={"middleware": [Middleware(Headers)]},
         )
     except OSError as error:
         raise UsageError(
@@ -72,7 +77,7 @@ def _scripts() -> str:
 
 
 def _theme() -> gr.themes.Base:
-    return gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_SANS, font_mono=_MONO)
+    return gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_SANS, font_mono=_MONO, text_size=_SIZES)
 
 
 def _endpoint(desk: Desk) -> Any:

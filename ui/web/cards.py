@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from index.library import Library
 from index.records import ArticleRecord, Kind, Passage, Sentence
 from rag.records import Answer, Citation
+from ui.web.why import Why
 
 _BEFORE = 2  # sentences shown around a quotation
 _AFTER = 2
@@ -31,6 +32,7 @@ class Card:
     lines: tuple[Line, ...]
     record: ArticleRecord
     table: bool = False  # its lines are rows
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +53,25 @@ class Turn:
     nearest: tuple[Near, ...]
 
 
-def turn(number: int, answer: Answer, library: Library) -> Turn:
-    """The turn as the page shows it."""
+def turn(number: int, answer: Answer, library: Library, reasons: Mapping[int, Why] | None = None) -> Turn:
+    """The turn as the page shows it; `reasons` tells by citation number why its passage was found."""
     articles = library.articles()
     return Turn(
         number,
         answer,
-        tuple(_card(citation, library, articles) for citation in answer.citations),
+        tuple(_card(citation, library, articles, (reasons or {}).get(citation.number)) for citation in answer.citations),
         tuple(Near(passage, articles[passage.article]) for passage in answer.nearest),
     )
 
 
-def _card(citation: Citation, library: Library, articles: Mapping[str, ArticleRecord]) -> Card:
+def _card(citation: Citation, library: Library, articles: Mapping[str, ArticleRecord], why: Why | None) -> Card:
     own = library.sentences([citation.sentence])
     around = _together(library.neighbours(own[0], _BEFORE, _AFTER), own[0]) if own else []
     translations = library.translations([sentence.id for sentence in around])
     lines = tuple(Line(s.text, translations.get(s.id), s.id == citation.sentence, s.paragraph) for s in around) or (
         Line(citation.quote, citation.quote_translation, True, 0),
     )
-    return Card(citation, lines, articles[citation.article], table=bool(own) and own[0].kind is Kind.TABLE)
+    return Card(citation, lines, articles[citation.article], table=bool(own) and own[0].kind is Kind.TABLE, why=why)
 
 
 def _together(around: Sequence[Sentence], own: Sentence) -> list[Sentence]:

@@ -11,7 +11,7 @@ from index.errors import UsageError, WenzhengError
 from index.records import Language
 from rag.answer import Answerer
 from ui.contract import answer_json
-from ui.web import cards
+from ui.web import cards, why
 from ui.web.cards import Turn
 from ui.web.texts import EXAMPLES
 
@@ -33,7 +33,8 @@ class Desk:
     def ask(self, question: str, number: int, history: Sequence[str] = ()) -> Turn:
         """The answer with all that the page shows of it; raises WenzhengError."""
         with self._lock:
-            return cards.turn(number, self.answerer.answer(question, history=history), self.answerer.searcher.library)
+            answer, searcher = self.answerer.answer(question, history=history), self.answerer.searcher
+            return cards.turn(number, answer, searcher.library, why.reasons(answer, searcher))
 
     def ask_json(self, question: str, language: Language | None) -> dict[str, Any]:
         """The answer as `wenzheng ask --json` gives it; raises WenzhengError."""

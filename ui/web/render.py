@@ -8,14 +8,15 @@ from index.records import ArticleRecord, Footnote, Language
 from index.script import language as language_of
 from rag.cite import name
 from rag.records import Answer, Citation, Claim
+from ui.web import look, marks, why
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.escape import escape
+from ui.web.runs import LANG, lang
 from ui.web.texts import texts
 
 Texts = Mapping[str, str]
 
 _JOINER = "&#8288;"
-_LANG = {"zh": "zh-Hans", "en": "en"}
 
 
 # -- chat ---------------------------------------------------------------------------------------
@@ -23,7 +24,7 @@ _LANG = {"zh": "zh-Hans", "en": "en"}
 
 def question(text: str) -> str:
     """What the reader asked."""
-    return f'<div class="wz-question">{escape(text)}</div>'
+    return f'<div class="wz-question" lang="{lang(text)}">{escape(text)}</div>'
 
 
 def note(text: str, kind: str = "note") -> str:
@@ -36,10 +37,11 @@ def answer(turn: Turn, claims: int | None = None) -> str:
     said = turn.answer
     own = texts(said.language)
     if said.refused:
-        return f'<div class="wz-answer wz-refusal" lang="{_LANG[said.language]}"><p>{escape(said.text)}</p></div>'
+        body = f"<p>{escape(said.text)}</p>" + _done(own["answer_refused"])
+        return f'<div class="wz-answer wz-refusal" lang="{LANG[said.language]}">{body}</div>'
     body = _claims(said.claims[:claims], turn, own)
     whole = claims is None or claims >= len(said.claims)
-    return f'<div class="wz-answer" lang="{_LANG[said.language]}">{body}{_also(said, own) if whole else ""}</div>'
+    return f'<div class="wz-answer" lang="{LANG[said.language]}">{body}{_end(said, own) if whole else ""}</div>'
 
 
 def _claims(claims: Sequence[Claim], turn: Turn, own: Texts) -> str:
@@ -60,18 +62,24 @@ def _claims(claims: Sequence[Claim], turn: Turn, own: Texts) -> str:
 
 def _claim(claim: Claim, turn: Turn, own: Texts, seen: set[int]) -> str:
     quoted = f'<span class="wz-quoted">{escape(own["quoted_original"])}</span>' if claim.original else ""
-    marks = "".join(_mark(turn, number, own, first=number not in seen) for number in claim.citations)
+    quoted += marks.against(turn.number, claim, own)
+    titles = {citation.number: citation.title for citation in turn.answer.citations}
+    numbers = "".join(
+        marks.mark(turn.number, number, claim, titles[number], own, first=number not in seen) for number in claim.citations
+    )
     seen.update(claim.citations)
     # The word joiner keeps a number from standing alone at the start of a line.
-    return f"{escape(claim.text)}{quoted}{_JOINER}{marks}"
+    return f"{escape(claim.text)}{quoted}{_JOINER}{numbers}"
 
 
-def _mark(turn: Turn, number: int, own: Texts, *, first: bool) -> str:
-    """A citation number; the first of its kind can be gone back to."""
-    title = next(c.title for c in turn.answer.citations if c.number == number)
-    place = f' id="cite-{turn.number}-{number}"' if first else ""
-    shown = escape(own["cite_title"].format(number=number, title=title))
-    return f'<a class="cite" href="#card-{turn.number}-{number}"{place} title="{shown}">[{number}]</a>'
+def _end(said: Answer, own: Texts) -> str:
+    """What stands below the last statement."""
+    return _also(said, own) + _done(own["answer_done"].format(claims=len(said.claims), citations=len(said.citations)))
+
+
+def _done(text: str) -> str:
+    """What a screen reader is told when the answer is whole; `page.js` hands it on."""
+    return f'<p class="wz-sr wz-done">{escape(text)}</p>'
 
 
 def _also(said: Answer, own: Texts) -> str:
@@ -88,10 +96,16 @@ def panel(turns: Sequence[Turn], shown: Language) -> str:
     """The proofs of a conversation, the latest question first and open."""
     own = texts(shown)
     if not turns:
-        return f'<div class="wz-evidence"><p class="wz-empty">{escape(own["evidence_empty"])}</p></div>'
+        return _evidence(f'<p class="wz-empty">{escape(own["evidence_empty"])}</p>', shown)
     latest = turns[-1].number
     sections = "".join(_section(turn, shown, opened=turn.number == latest) for turn in reversed(turns))
-    return f'<div class="wz-evidence">{sections}</div>'
+    return _evidence(f"{marks.legend([turn.answer for turn in turns], shown)}{sections}", shown)
+
+
+def _evidence(content: str, shown: Language) -> str:
+    return (
+        f'<section class="wz-evidence" lang="{LANG[shown]}" aria-label="{escape(texts(shown)["evidence"])}">{content}</section>'
+    )
 
 
 def _section(turn: Turn, shown: Language, *, opened: bool) -> str:
@@ -106,38 +120,42 @@ def _section(turn: Turn, shown: Language, *, opened: bool) -> str:
     state = " open" if opened else ""
     return (
         f'<details class="wz-turn" id="turn-{turn.number}"{state}>'
-        f"<summary>{escape(turn.answer.question)}</summary>{content}</details>"
+        f'<summary lang="{lang(turn.answer.question)}">{escape(turn.answer.question)}</summary>{content}</details>'
     )
 
 
 def _card(turn: Turn, card: Card, shown: Language) -> str:
     own = texts(shown)
     citation = card.citation
-    spoken = language_of(citation.quote)
     return (
         f'<details class="wz-card" id="card-{turn.number}-{citation.number}">'
         f'<summary><span class="wz-number">{citation.number}</span><span class="wz-head">'
         f"{_title(card.record)}"
         f'<span class="wz-where">{_where(card.record, citation.section, citation.page, shown)}</span>'
-        f'<span class="wz-brief" lang="{_LANG[spoken]}">{escape(citation.quote)}</span></span></summary>'
+        f"{marks.of_card(turn.answer, citation.number, own)}"
+        f'<span class="wz-brief" lang="{lang(citation.quote)}">{escape(citation.quote)}</span></span></summary>'
         f'<div class="wz-body">{_context(citation)}<div class="wz-pair">{_original(card, own)}{_translation(card, own)}</div>'
         f"{_notes(citation.footnotes, own)}"
-        f'<p class="wz-file"><span>{escape(_file(citation.source, citation.start, citation.end, own))}</span>'
-        f'<a class="wz-back" href="#cite-{turn.number}-{citation.number}">{escape(own["back"])}</a></p>'
+        f"{why.shown(card.why, shown)}"
+        f'<p class="wz-file"><span>{escape(_file(citation.source, citation.start, citation.end, own))}</span></p>'
+        f'<div class="wz-actions-card">{"".join(_actions(turn, card, own))}</div>'
         "</div></details>"
     )
+
+
+def _actions(turn: Turn, card: Card, own: Texts) -> list[str]:
+    """What can be done with a card: links and buttons at its foot."""
+    return [f'<a class="wz-back" href="#cite-{turn.number}-{card.citation.number}">{escape(own["back"])}</a>']
 
 
 def _near(turn: int, place: int, near: Near, shown: Language) -> str:
     own = texts(shown)
     passage = near.passage
-    side = (
-        _side(own["translation"], own["translation_note"], f"<p>{escape(passage.translation)}</p>") if passage.translation else ""
-    )
+    side = _side(own, f"<p>{escape(passage.translation)}</p>", passage.translation) if passage.translation else ""
     return (
         f'<div class="wz-near" id="near-{turn}-{place}">{_title(near.record)}'
         f'<p class="wz-where">{_where(near.record, passage.section, passage.page, shown)}</p>'
-        f'<div class="wz-pair"><div class="wz-original" lang="{_LANG[passage.language]}"><p>{escape(passage.text)}</p></div>{side}</div>'
+        f'<div class="wz-pair"><div class="wz-original" lang="{LANG[passage.language]}"><p>{escape(passage.text)}</p></div>{side}</div>'
         f'<p class="wz-file"><span>{escape(_file(passage.source, passage.start, passage.end, own))}</span></p></div>'
     )
 
@@ -145,8 +163,8 @@ def _near(turn: int, place: int, near: Near, shown: Language) -> str:
 def _title(record: ArticleRecord) -> str:
     """The title, with the one in the other language where there is one."""
     other = record.title_en if record.language == "zh" else record.title_zh
-    below = f'<span class="wz-title-other">{escape(other)}</span>' if other and other != record.title else ""
-    return f'<span class="wz-title">{escape(record.title)}</span>{below}'
+    below = f'<span class="wz-title-other" lang="{lang(other)}">{escape(other)}</span>' if other and other != record.title else ""
+    return f'<span class="wz-title" lang="{lang(record.title)}">{escape(record.title)}</span>{below}'
 
 
 def _where(record: ArticleRecord, section: Sequence[str], page: str | None, shown: Language) -> str:
@@ -154,7 +172,7 @@ def _where(record: ArticleRecord, section: Sequence[str], page: str | None, show
     own = texts(shown)
     authors = filter(None, (name(person, shown) for person in record.authors))
     parts = [own["join_names"].join(authors), " › ".join(section), own["page"].format(page=page) if page else ""]
-    return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+    return " · ".join(f'<bdi lang="{lang(part)}">{escape(part)}</bdi>' for part in parts if part)
 
 
 def _file(source: str, start: int, end: int, own: Texts) -> str:
@@ -164,14 +182,15 @@ def _file(source: str, start: int, end: int, own: Texts) -> str:
 
 def _context(citation: Citation) -> str:
     """For a table row, the caption and column names that make it readable."""
-    return f'<p class="wz-context">{escape(citation.context)}</p>' if citation.context else ""
+    return f'<p class="wz-context" lang="{lang(citation.context)}">{escape(citation.context)}</p>' if citation.context else ""
 
 
 def _original(card: Card, own: Texts) -> str:
     spoken = language_of(card.citation.quote)
     said = [(line, line.text) for line in card.lines]
     content = _rows(said) if card.table else _paragraphs(said, spoken)
-    return f'<div class="wz-original" lang="{_LANG[spoken]}"><p class="wz-label">{escape(own["original"])}</p>{content}</div>'
+    label = f'<p class="wz-label">{escape(own["original"])}</p>'
+    return f'<div class="wz-original">{label}<div lang="{LANG[spoken]}">{content}</div></div>'
 
 
 def _translation(card: Card, own: Texts) -> str:
@@ -181,14 +200,14 @@ def _translation(card: Card, own: Texts) -> str:
         return f'<p class="wz-missing">{escape(own["translation_none"])}</p>'
     spoken: Language = "en" if language_of(card.citation.quote) == "zh" else "zh"
     content = _rows(said) if card.table else _paragraphs(said, spoken)
-    return _side(own["translation"], own["translation_note"], content, spoken)
+    return _side(own, content, said[0][1])
 
 
-def _side(label: str, remark: str, content: str, spoken: Language | None = None) -> str:
-    lang = f' lang="{_LANG[spoken]}"' if spoken else ""
+def _side(own: Texts, content: str, text: str) -> str:
+    """The translation, `text` being some of it, in its language under a label in the reader's."""
     return (
-        f'<div class="wz-translation"{lang}><p class="wz-label">{escape(label)}'
-        f' <span class="wz-remark">{escape(remark)}</span></p>{content}</div>'
+        f'<div class="wz-translation"><p class="wz-label">{escape(own["translation"])}'
+        f' <span class="wz-remark">{escape(own["translation_note"])}</span></p><div lang="{lang(text)}">{content}</div></div>'
     )
 
 
@@ -216,7 +235,8 @@ def _marked(text: str, cited: bool) -> str:
 
 def _notes(footnotes: Iterable[Footnote], own: Texts) -> str:
     items = "".join(
-        f'<li><span class="wz-note-label">{escape(note.label)}</span> <span>{escape(note.text)}</span></li>' for note in footnotes
+        f'<li><span class="wz-note-label">{escape(note.label)}</span> <span lang="{lang(note.text)}">{escape(note.text)}</span></li>'
+        for note in footnotes
     )
     return f'<div class="wz-notes"><p class="wz-label">{escape(own["footnotes"])}</p><ul>{items}</ul></div>' if items else ""
 
@@ -228,7 +248,4 @@ def header(shown: Language, articles: int, encoder: str, reader: str) -> str:
     """The name of the program and what it works with."""
     own = texts(shown)
     state = own["state"].format(articles=articles, encoder=encoder, reader=reader)
-    return (
-        f'<div class="wz-header"><h1>{escape(own["title"])}</h1><p class="wz-lead">{escape(own["lead"])}</p>'
-        f'<p class="wz-state">{escape(state)}</p></div>'
-    )
+    return look.head(shown, own["title"], f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>')
