@@ -8,6 +8,7 @@ from index.records import ArticleRecord, Footnote, Language
 from index.script import language as language_of
 from rag.cite import name
 from rag.records import Answer, Citation, Claim
+from ui.web import source_html
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.escape import escape
 from ui.web.texts import texts
@@ -123,6 +124,7 @@ def _card(turn: Turn, card: Card, shown: Language) -> str:
         f'<div class="wz-body">{_context(citation)}<div class="wz-pair">{_original(card, own)}{_translation(card, own)}</div>'
         f"{_notes(citation.footnotes, own)}"
         f'<p class="wz-file"><span>{escape(_file(citation.source, citation.start, citation.end, own))}</span>'
+        f"{source_html.link(card.record, citation.start, citation.end, shown)}"
         f'<a class="wz-back" href="#cite-{turn.number}-{citation.number}">{escape(own["back"])}</a></p>'
         "</div></details>"
     )
@@ -138,7 +140,8 @@ def _near(turn: int, place: int, near: Near, shown: Language) -> str:
         f'<div class="wz-near" id="near-{turn}-{place}">{_title(near.record)}'
         f'<p class="wz-where">{_where(near.record, passage.section, passage.page, shown)}</p>'
         f'<div class="wz-pair"><div class="wz-original" lang="{_LANG[passage.language]}"><p>{escape(passage.text)}</p></div>{side}</div>'
-        f'<p class="wz-file"><span>{escape(_file(passage.source, passage.start, passage.end, own))}</span></p></div>'
+        f'<p class="wz-file"><span>{escape(_file(passage.source, passage.start, passage.end, own))}</span>'
+        f"{source_html.link(near.record, passage.start, passage.end, shown)}</p></div>"
     )
 
 

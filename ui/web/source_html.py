@@ -1,0 +1,171 @@
+"""What stands around an article on the source page: its bibliographic head, its contents, the list of all articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from index.records import ArticleRecord, Language, Person
+from rag.answer import name
+from ui.web import article_html
+from ui.web.article import ArticleView
+from ui.web.article_html import Side
+from ui.web.escape import escape
+from ui.web.texts import texts
+
+SHOWN = 50
+"""Articles of the list that are written out at once."""
+
+Texts = Mapping[str, str]
+
+_LANG = {"zh": "zh-Hans", "en": "en"}
+_TAB = "wz-source"
+
+
+def address(article: str | None = None, start: int | None = None, end: int | None = None, **others: str) -> str:
+    """The address of an article, or of a place in it, relative to any page of the app."""
+    asked = {"article": article, "start": start, "end": end, **others}
+    query = urlencode({key: value for key, value in asked.items() if value is not None})
+    return f"source?{query}" if query else "source"
+
+
+def link(record: ArticleRecord, start: int, end: int, shown: Language) -> str:
+    """A link to a place in an article; it opens in a tab of its own, the same for every place, and leaves the answer alone."""
+    own = texts(shown)
+    said = escape(own["source_open_title"].format(title=record.title))
+    where = escape(address(record.id, start, end, lang=shown))
+    return f'<a class="wz-open" href="{where}" target="{_TAB}" title="{said}">{escape(own["source_open"])}</a>'
+
+
+def header(shown: Language) -> str:
+    """The name of the program, what this page is, and the ways to the other pages."""
+    own = texts(shown)
+    return (
+        f'<div class="wz-header"><p class="wz-src-name">{escape(own["title"])}</p>'
+        f'<p class="wz-lead">{escape(own["source_lead"])}</p>'
+        f'<nav class="wz-src-ways"><a href="./">{escape(own["source_ask"])}</a>'
+        f'<a href="{escape(address(lang=shown))}">{escape(own["source_all"])}</a></nav></div>'
+    )
+
+
+# -- an article ---------------------------------------------------------------------------------
+
+
+def article(view: ArticleView, side: Side, shown: Language) -> str:
+    """The whole of an article: contents beside, head above, text."""
+    own = texts(shown)
+    listed = article_html.contents(view, side, shown)
+    beside = (
+        f'<nav class="wz-src-contents" aria-label="{escape(own["source_contents"])}"><details>'
+        f"<summary>{escape(own['source_contents'])}</summary>{listed}</details></nav>"
+        if listed
+        else ""
+    )
+    remark = "" if side == "original" else f'<p class="wz-src-remark">{escape(own["source_machine"])}</p>'
+    if not view.translated:
+        remark = f'<p class="wz-src-remark">{escape(own["source_no_translation"])}</p>' if view.record.language != shown else ""
+    return (
+        f'<div class="wz-src" data-article="{escape(view.record.id)}" data-side="{side}" data-lang="{shown}">{beside}'
+        f'<article class="wz-src-article">{head(view.record, shown)}{_tools(own)}{remark}'
+        f"{article_html.article(view, side, shown)}</article></div>"
+    )
+
+
+def head(record: ArticleRecord, shown: Language) -> str:
+    """Title in both languages, authors, journal, year, issue, pages and file of an article."""
+    own = texts(shown)
+    spoken = record.language
+    other = record.title_en if spoken == "zh" else record.title_zh
+    told: Language = "en" if spoken == "zh" else "zh"
+    second = f'<p class="wz-src-other" lang="{_LANG[told]}">{escape(other)}</p>' if other and other != record.title else ""
+    authors = own["join_names"].join(_names(person, shown) for person in record.authors)
+    facts = "".join(f"<p>{escape(fact)}</p>" for fact in (authors, printed(record, shown)) if fact)
+    return (
+        f'<header class="wz-src-head"><h1 lang="{_LANG[spoken]}">{escape(record.title)}</h1>{second}'
+        f'<div class="wz-src-facts">{facts}<p class="wz-src-file">{escape(own["source_file"].format(source=record.source))}</p>'
+        "</div></header>"
+    )
+
+
+def _names(person: Person, shown: Language) -> str:
+    """A person in the reader's language, with the name in the other script."""
+    first = name(person, shown) or ""
+    other = person.en if first == person.zh else person.zh
+    return f"{first} ({other})" if other and shown == "en" else f"{first}（{other}）" if other else first
+
+
+def printed(record: ArticleRecord, shown: Language) -> str:
+    """Where an article appeared: journal, year, volume, issue, pages, so far as the record has them."""
+    own = texts(shown)
+    journal = (record.journal_zh or record.journal_en) if shown == "zh" else (record.journal_en or record.journal_zh)
+    pages = "source_pages" if any(sign in (record.pages or "") for sign in "-–—,") else "source_onepage"
+    told = [
+        ("source_journal", "journal", journal),
+        ("source_year", "year", record.year),
+        ("source_volume", "volume", record.volume),
+        ("source_issue", "issue", record.issue),
+        (pages, "pages", (record.pages or "").replace("-", "–")),
+    ]
+    return own["source_join"].join(own[text].format(**{field: value}) for text, field, value in told if value)
+
+
+def _tools(own: Texts) -> str:
+    """The button that copies a link, and the line that says what became of it; the script of the page works them."""
+    said = {key: escape(own[f"source_{key}"]) for key in ("copy", "copy_selected", "copied", "copy_failed")}
+    return (
+        f'<div class="wz-src-tools"><button type="button" class="wz-src-share" data-plain="{said["copy"]}" '
+        f'data-selected="{said["copy_selected"]}" data-done="{said["copied"]}" data-failed="{said["copy_failed"]}">{said["copy"]}'
+        '</button><span class="wz-src-said" role="status"></span></div>'
+    )
+
+
+# -- the list -----------------------------------------------------------------------------------
+
+
+def note(text: str) -> str:
+    """A sentence of the page itself."""
+    return f'<p class="wz-src-note" role="status">{escape(text)}</p>'
+
+
+def opening(record: ArticleRecord, shown: Language) -> str:
+    """A link to the beginning of an article."""
+    where = escape(address(record.id, lang=shown))
+    return f'<p class="wz-src-note"><a href="{where}">{escape(texts(shown)["source_from_start"])}</a></p>'
+
+
+def matching(records: Sequence[ArticleRecord], words: str) -> list[ArticleRecord]:
+    """The articles whose title, authors, journal or year hold every one of the words."""
+    wanted = words.casefold().split()
+    return [record for record in records if all(word in _told(record) for word in wanted)]
+
+
+def _told(record: ArticleRecord) -> str:
+    people = [part for person in record.authors for part in (person.zh, person.en)]
+    parts = (record.title_zh, record.title_en, *people, record.journal_zh, record.journal_en, str(record.year or ""), record.id)
+    return " ".join(filter(None, parts)).casefold()
+
+
+def listing(records: Sequence[ArticleRecord], words: str, shown: Language) -> str:
+    """The articles that hold the words, each a link, and how many there are."""
+    own = texts(shown)
+    found = matching(records, words)
+    if not found:
+        return note(own["source_none"].format(words=words.strip()) if records else own["source_empty"])
+    several = "source_shown" if len(found) > SHOWN else "source_count"
+    items = "".join(_item(record, shown) for record in found[:SHOWN])
+    return f'{note(own[several].format(count=len(found), shown=SHOWN))}<ul class="wz-src-list">{items}</ul>'
+
+
+def _item(record: ArticleRecord, shown: Language) -> str:
+    own = texts(shown)
+    other = record.title_en if record.language == "zh" else record.title_zh
+    told: Language = "en" if record.language == "zh" else "zh"
+    second = (
+        f'<span class="wz-title-other" lang="{_LANG[told]}">{escape(other)}</span>' if other and other != record.title else ""
+    )
+    authors = own["join_names"].join(filter(None, (name(person, shown) for person in record.authors)))
+    facts = " · ".join(f"<bdi>{escape(fact)}</bdi>" for fact in (authors, printed(record, shown)) if fact)
+    return (
+        f'<li><a href="{escape(address(record.id, lang=shown))}" lang="{_LANG[record.language]}">{escape(record.title)}</a>'
+        f'{second}<span class="wz-where">{facts}</span></li>'
+    )
