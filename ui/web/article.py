@@ -65,6 +65,13 @@ class Section:
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...]
 
+    @property
+    def title(self) -> str:
+        """The heading as the sentences below it name it, with the spaces that their paths keep."""
+        text = self.heading.text if self.heading else ""
+        paths = (block.lines[0].sentence.section for block in self.blocks)
+        return next((path[-1] for path in paths if path and _bare(path[-1]) == _bare(text)), text)
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
@@ -108,6 +115,10 @@ class ArticleView:
         touched = [(s.start, s.end) for s in found if s.start < end and s.end > start]
         inside = bool(found) and found[0].start <= start
         return touched or [(s.start, s.end) for s in found if inside and s.start >= start][:1]
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def view(library: Library, article: str) -> ArticleView | None:

@@ -51,17 +51,15 @@ def _entries(sections: Sequence[Section], side: Side, shown: Language) -> str:
     while sections:
         first, rest = sections[0], sections[1:]
         below = next((at for at, section in enumerate(rest) if section.level <= first.level), len(rest))
-        items += f"<li>{_entry(first.heading, side, shown)}{_entries(rest[:below], side, shown)}</li>" if first.heading else ""
+        items += f"<li>{_entry(first, first.heading, side, shown)}{_entries(rest[:below], side, shown)}</li>" if first.heading else ""
         sections = rest[below:]
     return f"<ol>{items}</ol>" if items else ""
 
 
-def _entry(heading: Block, side: Side, shown: Language) -> str:
+def _entry(section: Section, heading: Block, side: Side, shown: Language) -> str:
     """A heading in the language of the text beside it; where both are, in that of the reader."""
-    foreign = language_of(heading.text) != shown
-    text = (
-        heading.translation if heading.translation and (side == "translation" or (side == "both" and foreign)) else heading.text
-    )
+    foreign = side == "translation" or (side == "both" and language_of(heading.text) != shown)
+    text = heading.translation if heading.translation and foreign else section.title
     return f'<a href="#{_place(heading)}" lang="{_LANG[language_of(text)]}">{escape(text)}</a>'
 
 

@@ -2,6 +2,7 @@
 () => {
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const wide = () => matchMedia("(min-width: 900px)").matches;
+  const BAR = 56; // pixels at the top that the switch of sides covers
   const root = () => document.querySelector(".wz-src");
   const sentences = () => [...document.querySelectorAll(".wz-src-text .wz-s")];
   const span = (element) => [Number(element.dataset.start), Number(element.dataset.end)];
@@ -42,7 +43,7 @@
       const spans = marked.map(span);
       return { start: Math.min(...spans.map((one) => one[0])), end: Math.max(...spans.map((one) => one[1])) };
     }
-    const first = sentences().find((element) => shown(element) && element.getBoundingClientRect().top >= 0);
+    const first = sentences().find((element) => shown(element) && element.getBoundingClientRect().top >= BAR);
     return first ? { start: span(first)[0], end: span(first)[1] } : null;
   };
 
@@ -74,6 +75,7 @@
 
   // -- opening -----------------------------------------------------------------------------
 
+  let drawn = null; // the article as last written
   let opened = ""; // the address of the article and place on the page
   let place = null; // where the reader is in it
 
@@ -86,7 +88,8 @@
 
   const settle = () => {
     const now = root();
-    if (!now) return;
+    if (!now || now === drawn) return;
+    drawn = now;
     const contents = now.querySelector(".wz-src-contents details");
     if (contents) contents.open = wide();
     const asked = new URLSearchParams(location.search);
@@ -108,7 +111,7 @@
   // Remembers the place, and marks in the contents the section that is read.
   const follow = () => {
     if (!root()) return;
-    const first = sentences().find((element) => element.getBoundingClientRect().top >= 0);
+    const first = sentences().find((element) => element.getBoundingClientRect().top >= BAR);
     place = first ? { start: span(first)[0], top: first.getBoundingClientRect().top } : place;
     const links = [...document.querySelectorAll(".wz-src-contents a")];
     const above = (link) => document.getElementById(link.hash.slice(1))?.getBoundingClientRect().top < innerHeight / 3;
@@ -119,9 +122,9 @@
     }
   };
 
-  const container = document.getElementById("wz-src-shown");
-  if (!container) return;
-  new MutationObserver(settle).observe(container, { childList: true, subtree: true });
+  if (!document.getElementById("wz-src-shown")) return;
+  // Gradio may write the component itself anew: what is listened to must be above it.
+  new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   settle();
 
   let waits = false;
@@ -140,11 +143,11 @@
 
   // -- events ------------------------------------------------------------------------------
 
-  container.addEventListener("click", async (event) => {
+  document.addEventListener("click", async (event) => {
     const button = event.target.closest(".wz-src-share");
     if (button) {
       const link = address(selected() ?? visible());
-      const said = container.querySelector(".wz-src-said");
+      const said = document.querySelector(".wz-src-said");
       said.textContent = (await copied(link)) ? button.dataset.done : `${button.dataset.failed} ${link}`;
       return;
     }
@@ -159,25 +162,27 @@
   });
 
   // A press on the button must not undo the selection that it is about.
-  container.addEventListener("mousedown", (event) => {
+  document.addEventListener("mousedown", (event) => {
     if (event.target.closest(".wz-src-share")) event.preventDefault();
   });
 
   // Other pages that show an article listen for wz-span: the span of the source that is selected, or null.
   document.addEventListener("selectionchange", () => {
     const found = selected();
-    const button = container.querySelector(".wz-src-share");
+    const button = document.querySelector(".wz-src-share");
     if (button) button.textContent = found ? button.dataset.selected : button.dataset.plain;
+    root()?.classList.toggle("wz-chosen", Boolean(found));
     root()?.dispatchEvent(new CustomEvent("wz-span", { bubbles: true, detail: found }));
   });
 
   // A footnote opens under its mark, or above it where there is no room; on a phone at the foot of the screen.
-  container.addEventListener(
+  document.addEventListener(
     "beforetoggle",
     (event) => {
       const pop = event.target;
       if (!pop.classList?.contains("wz-src-pop") || event.newState !== "open") return;
-      const mark = document.activeElement?.getAttribute("popovertarget") === pop.id ? document.activeElement : null;
+      const pressed = event.source ?? document.activeElement;
+      const mark = pressed?.getAttribute("popovertarget") === pop.id ? pressed : null;
       pop.classList.toggle("wz-placed", Boolean(mark) && wide());
       if (!mark || !wide()) return;
       const box = mark.getBoundingClientRect();

@@ -28,11 +28,12 @@ _PAGES = 32
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an address asks for; `start` is -1 where it is there and no number."""
+    """What an address asks for; `start` is -1 where something is `told` that is no number."""
 
     article: str | None = None
     start: int | None = None
     end: int | None = None
+    told: str = ""
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -93,6 +94,7 @@ class SourcePage:
     def __init__(self, desk: Desk) -> None:
         self.shelf = Shelf(desk.answerer.searcher.library.folder)
         own = texts("zh")
+        gr.Navbar(main_page_name="提问 Ask")
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(source_html.header("zh"), elem_id="wz-header", apply_default_css=False)
             self.language = gr.Radio(
@@ -153,7 +155,7 @@ class SourcePage:
             return ""
         if found is None:
             return source_html.note(own["source_unknown"].format(article=place.article))
-        told = own["source_unknown_place"].format(title=found.record.title, place=place.start)
+        told = own["source_unknown_place"].format(title=found.record.title, place=place.told)
         return source_html.note(told) + source_html.opening(found.record, shown)
 
     def _text(self, shown: Language, side: Side, words: str, place: Place) -> str:
@@ -176,7 +178,8 @@ class SourcePage:
 
 def _place(asked: Mapping[str, str]) -> Place:
     """The place that an address tells."""
-    return Place(asked.get("article") or None, _number(asked.get("start")), _number(asked.get("end")))
+    told = asked.get("start") or ""
+    return Place(asked.get("article") or None, _number(told), _number(asked.get("end")), told)
 
 
 def _number(told: str | None) -> int | None:

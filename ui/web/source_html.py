@@ -65,7 +65,7 @@ def article(view: ArticleView, side: Side, shown: Language) -> str:
     if not view.translated:
         remark = f'<p class="wz-src-remark">{escape(own["source_no_translation"])}</p>' if view.record.language != shown else ""
     return (
-        f'<div class="wz-src" data-article="{escape(view.record.id)}" data-side="{side}" data-lang="{shown}">{beside}'
+        f'<div class="wz-src" data-article="{escape(view.record.id)}" data-side="{side}" data-lang="{shown}" lang="{_LANG[shown]}">{beside}'
         f'<article class="wz-src-article">{head(view.record, shown)}{_tools(own)}{remark}'
         f"{article_html.article(view, side, shown)}</article></div>"
     )
