@@ -32,11 +32,6 @@ def article(view: ArticleView, side: Side, shown: Language) -> str:
     return f'<div class="wz-src-text wz-src-{side}">{sections}</div>{pops}'
 
 
-def contents(view: ArticleView, side: Side, shown: Language) -> str:
-    """The headings as nested lists of links; empty where the article has none."""
-    return _entries([section for section in view.sections if section.heading], side, shown)
-
-
 def cited(markup: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text with these sentences or footnotes marked."""
     for start, end in spans:
@@ -45,25 +40,8 @@ def cited(markup: str, spans: Iterable[tuple[int, int]]) -> str:
     return markup
 
 
-def _entries(sections: Sequence[Section], side: Side, shown: Language) -> str:
-    """Sections of one level with those below them inside."""
-    items = ""
-    while sections:
-        first, rest = sections[0], sections[1:]
-        below = next((at for at, section in enumerate(rest) if section.level <= first.level), len(rest))
-        items += f"<li>{_entry(first, first.heading, side, shown)}{_entries(rest[:below], side, shown)}</li>" if first.heading else ""
-        sections = rest[below:]
-    return f"<ol>{items}</ol>" if items else ""
-
-
-def _entry(section: Section, heading: Block, side: Side, shown: Language) -> str:
-    """A heading in the language of the text beside it; where both are, in that of the reader."""
-    foreign = side == "translation" or (side == "both" and language_of(heading.text) != shown)
-    text = heading.translation if heading.translation and foreign else section.title
-    return f'<a href="#{_place(heading)}" lang="{_LANG[language_of(text)]}">{escape(text)}</a>'
-
-
-def _place(block: Block) -> str:
+def place(block: Block) -> str:
+    """The id of a block's element."""
     return f"wz-p{block.lines[0].sentence.id}"
 
 
@@ -83,7 +61,7 @@ def _row(block: Block, side: Side, own: Texts, level: int = 0) -> str:
         cells += _cell(block, own, level, translated=False)
     if side != "original":
         cells += _cell(block, own, 0 if side == "both" else level, translated=True, alone=side == "translation")
-    return f'<div class="wz-src-row" id="{_place(block)}">{_turned(block, own)}{cells}</div>'
+    return f'<div class="wz-src-row" id="{place(block)}">{_turned(block, own)}{cells}</div>'
 
 
 def _turned(block: Block, own: Texts) -> str:

@@ -75,7 +75,7 @@
 
   // -- opening -----------------------------------------------------------------------------
 
-  let drawn = null; // the article as last written
+  let drawn = ""; // the article, side and language as last written; Gradio mends the same elements
   let opened = ""; // the address of the article and place on the page
   let place = null; // where the reader is in it
 
@@ -88,8 +88,9 @@
 
   const settle = () => {
     const now = root();
-    if (!now || now === drawn) return;
-    drawn = now;
+    const written = now && `${now.dataset.article} ${now.dataset.side} ${now.dataset.lang}`;
+    if (!now || written === drawn) return;
+    drawn = written;
     const contents = now.querySelector(".wz-src-contents details");
     if (contents) contents.open = wide();
     const asked = new URLSearchParams(location.search);
@@ -101,7 +102,7 @@
     } else {
       asked.set("side", now.dataset.side);
       asked.set("lang", now.dataset.lang);
-      history.replaceState(history.state, "", `?${asked}${location.hash}`);
+      history.replaceState(history.state, "", `${location.pathname}?${asked}${location.hash}`);
       const same = place === null ? null : sentences().find((element) => span(element)[0] === place.start);
       if (same) scrollBy({ top: same.getBoundingClientRect().top - place.top });
     }
@@ -111,10 +112,13 @@
   // Remembers the place, and marks in the contents the section that is read.
   const follow = () => {
     if (!root()) return;
-    const first = sentences().find((element) => element.getBoundingClientRect().top >= BAR);
+    const all = sentences();
+    const first =
+      all.find((element) => element.classList.contains("wz-cited") && shown(element)) ??
+      all.find((element) => element.getBoundingClientRect().top >= BAR);
     place = first ? { start: span(first)[0], top: first.getBoundingClientRect().top } : place;
     const links = [...document.querySelectorAll(".wz-src-contents a")];
-    const above = (link) => document.getElementById(link.hash.slice(1))?.getBoundingClientRect().top < innerHeight / 3;
+    const above = (link) => document.getElementById(link.dataset.to)?.getBoundingClientRect().top < innerHeight / 3;
     const current = links.findLast(above);
     for (const link of links) {
       if (link === current) link.setAttribute("aria-current", "location");
@@ -124,7 +128,8 @@
 
   if (!document.getElementById("wz-src-shown")) return;
   // Gradio may write the component itself anew: what is listened to must be above it.
-  new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
+  const options = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-side", "data-lang", "data-article"] };
+  new MutationObserver(settle).observe(document.body, options);
   settle();
 
   let waits = false;
@@ -152,9 +157,9 @@
       return;
     }
     const entry = event.target.closest(".wz-src-contents a");
-    if (!entry) return;
+    if (!entry || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const target = document.getElementById(entry.hash.slice(1));
+    const target = document.getElementById(entry.dataset.to);
     if (!wide()) entry.closest("details").open = false;
     target.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
     target.tabIndex = -1;

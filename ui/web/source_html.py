@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from index.records import ArticleRecord, Language, Person
+from index.script import language as language_of
 from rag.answer import name
 from ui.web import article_html
-from ui.web.article import ArticleView
+from ui.web.article import ArticleView, Section
 from ui.web.article_html import Side
 from ui.web.escape import escape
 from ui.web.texts import texts
@@ -54,7 +55,7 @@ def header(shown: Language) -> str:
 def article(view: ArticleView, side: Side, shown: Language) -> str:
     """The whole of an article: contents beside, head above, text."""
     own = texts(shown)
-    listed = article_html.contents(view, side, shown)
+    listed = contents(view, side, shown)
     beside = (
         f'<nav class="wz-src-contents" aria-label="{escape(own["source_contents"])}"><details>'
         f"<summary>{escape(own['source_contents'])}</summary>{listed}</details></nav>"
@@ -69,6 +70,34 @@ def article(view: ArticleView, side: Side, shown: Language) -> str:
         f'<article class="wz-src-article">{head(view.record, shown)}{_tools(own)}{remark}'
         f"{article_html.article(view, side, shown)}</article></div>"
     )
+
+
+def contents(view: ArticleView, side: Side, shown: Language) -> str:
+    """The headings as nested lists of links; empty where the article has none."""
+    return _entries(view.record.id, [section for section in view.sections if section.heading], side, shown)
+
+
+def _entries(id: str, sections: Sequence[Section], side: Side, shown: Language) -> str:
+    """Sections of one level with those below them inside."""
+    items = ""
+    while sections:
+        first, rest = sections[0], sections[1:]
+        below = next((at for at, section in enumerate(rest) if section.level <= first.level), len(rest))
+        items += f"<li>{_entry(id, first, side, shown)}{_entries(id, rest[:below], side, shown)}</li>"
+        sections = rest[below:]
+    return f"<ol>{items}</ol>" if items else ""
+
+
+def _entry(id: str, section: Section, side: Side, shown: Language) -> str:
+    """A heading in the language of the text beside it; where both are, in that of the reader."""
+    heading = section.heading
+    if heading is None:
+        return ""
+    foreign = side == "translation" or (side == "both" and language_of(heading.text) != shown)
+    text = heading.translation if heading.translation and foreign else section.title
+    own = heading.lines[0].sentence
+    where = escape(address(id, own.start, own.end, side=side, lang=shown))
+    return f'<a href="{where}" data-to="{article_html.place(heading)}" lang="{_LANG[language_of(text)]}">{escape(text)}</a>'
 
 
 def head(record: ArticleRecord, shown: Language) -> str:
