@@ -161,12 +161,12 @@ def _notes(notes: Sequence[Note], side: Side, own: Texts) -> str:
 
 def _pop(note: Note, side: Side, own: Texts) -> str:
     said = escape(own["source_note"].format(label=note.footnote.label))
-    number = note.footnote.id
+    number, close = note.footnote.id, escape(own["source_close"])
     return (
         f'<div popover id="wz-n{number}" class="wz-src-pop" role="note" aria-label="{said}">'
         f"<div>{_note(note, side, own)}</div>"
         f'<button type="button" class="wz-src-close" popovertarget="wz-n{number}" popovertargetaction="hide">'
-        f"{escape(own['source_close'])}</button></div>"
+        f"{close}</button></div>"
     )
 
 
@@ -178,7 +178,7 @@ def _note(note: Note, side: Side, own: Texts, *, listed: bool = False) -> str:
     told = f'<span{span} lang="{_LANG[language_of(footnote.text)]}">{escape(footnote.text)}</span>'
     parts = [f'<p><span class="wz-src-label">{escape(footnote.label)}{page}</span> {told}</p>']
     if note.repeats:
-        parts.append(f"<p>{escape(own['source_repeats'])} {escape(note.repeats.text)}</p>")
+        parts.append("<p>" + escape(own["source_repeats"]) + f" {escape(note.repeats.text)}</p>")
     if note.translation and side != "original":
         parts.append(f'<p lang="{_LANG[language_of(note.translation)]}">{escape(note.translation)}</p>')
     return "".join(parts)

@@ -198,4 +198,5 @@ def _fitting(found: ArticleView, shown: Language) -> Side:
 
 
 def _sides(shown: Language) -> list[tuple[str, str]]:
-    return [(texts(shown)[f"source_{side}"], side) for side in SIDES]
+    own = texts(shown)
+    return [(own["source_original"], "original"), (own["source_translation"], "translation"), (own["source_both"], "both")]

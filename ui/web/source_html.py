@@ -127,24 +127,26 @@ def printed(record: ArticleRecord, shown: Language) -> str:
     """Where an article appeared: journal, year, volume, issue, pages, so far as the record has them."""
     own = texts(shown)
     journal = (record.journal_zh or record.journal_en) if shown == "zh" else (record.journal_en or record.journal_zh)
-    pages = "source_pages" if any(sign in (record.pages or "") for sign in "-–—,") else "source_onepage"
-    told = [
-        ("source_journal", "journal", journal),
-        ("source_year", "year", record.year),
-        ("source_volume", "volume", record.volume),
-        ("source_issue", "issue", record.issue),
-        (pages, "pages", (record.pages or "").replace("-", "–")),
+    pages = (record.pages or "").replace("-", "–")
+    several = any(sign in pages for sign in "–—,")
+    issue = [
+        own["source_journal"].format(journal=journal.strip("《》")) if journal else "",
+        own["source_year"].format(year=record.year) if record.year else "",
+        own["source_volume"].format(volume=record.volume) if record.volume else "",
+        own["source_issue"].format(issue=record.issue) if record.issue else "",
     ]
-    return own["source_join"].join(own[text].format(**{field: value}) for text, field, value in told if value)
+    there = (own["source_pages"] if several else own["source_onepage"]).format(pages=pages) if pages else ""
+    gap = "" if shown == "zh" else own["source_join"]
+    return own["source_join"].join(filter(None, (gap.join(filter(None, issue)), there)))
 
 
 def _tools(own: Texts) -> str:
     """The button that copies a link, and the line that says what became of it; the script of the page works them."""
-    said = {key: escape(own[f"source_{key}"]) for key in ("copy", "copy_selected", "copied", "copy_failed")}
+    copy, chosen = escape(own["source_copy"]), escape(own["source_copy_selected"])
+    done, failed = escape(own["source_copied"]), escape(own["source_copy_failed"])
     return (
-        f'<div class="wz-src-tools"><button type="button" class="wz-src-share" data-plain="{said["copy"]}" '
-        f'data-selected="{said["copy_selected"]}" data-done="{said["copied"]}" data-failed="{said["copy_failed"]}">{said["copy"]}'
-        '</button><span class="wz-src-said" role="status"></span></div>'
+        f'<div class="wz-src-tools"><button type="button" class="wz-src-share" data-plain="{copy}" data-selected="{chosen}" '
+        f'data-done="{done}" data-failed="{failed}">{copy}</button><span class="wz-src-said" role="status"></span></div>'
     )
 
 
@@ -180,9 +182,9 @@ def listing(records: Sequence[ArticleRecord], words: str, shown: Language) -> st
     found = matching(records, words)
     if not found:
         return note(own["source_none"].format(words=words.strip()) if records else own["source_empty"])
-    several = "source_shown" if len(found) > SHOWN else "source_count"
+    several = own["source_shown"] if len(found) > SHOWN else own["source_count"]
     items = "".join(_item(record, shown) for record in found[:SHOWN])
-    return f'{note(own[several].format(count=len(found), shown=SHOWN))}<ul class="wz-src-list">{items}</ul>'
+    return f'{note(several.format(count=len(found), shown=SHOWN))}<ul class="wz-src-list">{items}</ul>'
 
 
 def _item(record: ArticleRecord, shown: Language) -> str:
