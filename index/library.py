@@ -183,6 +183,11 @@ class Library:
         )
         return {name: rows.record(json.loads(record)) for name, record in found}
 
+    def article(self, article: str) -> ArticleRecord | None:
+        """One article or part by id."""
+        row = self._one("SELECT record FROM articles WHERE id = ?", (article,))
+        return rows.record(json.loads(row[0])) if row else None
+
     def sentences(self, ids: Sequence[int] | None = None, *, document: str | None = None) -> list[Sentence]:
         """Sentences by id in the order given, or all of a document in reading order."""
         columns = 'id, article, kind, paragraph, section, start, "end", text, page, context'

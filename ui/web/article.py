@@ -123,7 +123,7 @@ def _bare(text: str) -> str:
 
 def view(library: Library, article: str) -> ArticleView | None:
     """An article as it is read; None where the library has none of that id."""
-    record = library.articles().get(article)
+    record = library.article(article)
     if record is None:
         return None
     read = library.reading(article)

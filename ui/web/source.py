@@ -52,6 +52,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._list = lru_cache(1)(self._records)
         self._view = lru_cache(_VIEWS)(self._read)
         self._page = lru_cache(_PAGES)(self._write)
 
@@ -64,10 +65,10 @@ class Shelf:
         finally:
             library.close()
 
-    def records(self) -> list[ArticleRecord]:
+    def records(self) -> tuple[ArticleRecord, ...]:
         """All articles, without the front and back matter of journals; raises WenzhengError."""
-        with self._opened() as (library, _):
-            return [record for record in library.articles().values() if record.kind != "part"]
+        with self._opened() as (_, stamp):
+            return self._list(stamp)
 
     def view(self, article: str) -> ArticleView | None:
         """An article, or None where there is none of that id; raises WenzhengError."""
@@ -78,6 +79,10 @@ class Shelf:
         """The HTML of an article that is there; raises WenzhengError."""
         with self._opened() as (_, stamp):
             return self._page(stamp, article, side, shown)
+
+    def _records(self, stamp: str) -> tuple[ArticleRecord, ...]:
+        with self._opened() as (library, _):
+            return tuple(record for record in library.articles().values() if record.kind != "part")
 
     def _read(self, stamp: str, article: str) -> ArticleView | None:
         with self._opened() as (library, _):
@@ -107,7 +112,7 @@ class SourcePage:
         )  # fmt: skip
         self.search = gr.Textbox(
             elem_id="wz-src-search", label=own["source_search"], placeholder=own["source_search"], show_label=False,
-            container=False, visible=False, max_length=200,
+            container=False, max_length=200,
         )  # fmt: skip
         self.shown = gr.HTML("", elem_id="wz-src-shown", apply_default_css=False)
         self.place: gr.State = gr.State(Place())
@@ -136,7 +141,7 @@ class SourcePage:
         """Everything on the page."""
         own = texts(shown)
         header = source_html.header(shown)
-        search = gr.update(label=own["source_search"], placeholder=own["source_search"], visible=True)
+        search = gr.update(label=own["source_search"], placeholder=own["source_search"])
         away = gr.update(visible=False)
         try:
             found = self.shelf.view(place.article) if place.article is not None else None
@@ -144,9 +149,9 @@ class SourcePage:
                 return [header, away, search, self._lost(found, place, shown) + self._list(shown, words)]
             chosen = side or _fitting(found, shown)
             shown_sides = gr.update(choices=_sides(shown), value=chosen, label=own["source_side"], visible=found.translated)
-            return [header, shown_sides, away, self._text(shown, chosen, words, place)]
+            return [header, shown_sides, search, self._text(shown, chosen, words, place)]
         except WenzhengError as error:
-            return [header, away, away, source_html.note(own["source_failed"].format(reason=error))]
+            return [header, away, search, source_html.note(own["source_failed"].format(reason=error))]
 
     def _lost(self, found: ArticleView | None, place: Place, shown: Language) -> str:
         """Why the list is shown and no article."""
