@@ -137,14 +137,19 @@ def _mark(note: int, label: str, own: Texts) -> str:
 def _table(lines: Sequence[Line], own: Texts, translated: bool) -> str:
     rows = "".join(_tr(line, translated) for line in lines)
     said = escape(own["source_rows"])
-    return f'<div class="wz-src-table" role="region" tabindex="0" aria-label="{said}"><table>{rows}</table></div>'
+    return f'<div class="wz-src-table" role="group" tabindex="0" aria-label="{said}"><table>{rows}</table></div>'
 
 
 def _tr(line: Line, translated: bool) -> str:
-    tag, scope = ("th", ' scope="col"') if is_head(line.sentence) else ("td", "")
     # One bar at each end and no more: a second one stands beside an empty cell.
     cells = _text(line, translated).removeprefix("|").removesuffix("|").split("|")
-    return f"<tr {_span(line)}>{''.join(f'<{tag}{scope}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    head = is_head(line.sentence)
+    return f"<tr {_span(line)}>{''.join(_td(cell, head) for cell in cells)}</tr>"
+
+
+def _td(cell: str, head: bool) -> str:
+    """A cell; a nameless column has no header."""
+    return f'<th scope="col">{escape(cell)}</th>' if head and cell else f"<td>{escape(cell)}</td>"
 
 
 # -- footnotes ----------------------------------------------------------------------------------

@@ -44,8 +44,8 @@ def header(shown: Language) -> str:
     return (
         f'<div class="wz-header"><p class="wz-src-name">{escape(own["title"])}</p>'
         f'<p class="wz-lead">{escape(own["source_lead"])}</p>'
-        f'<nav class="wz-src-ways"><a href="./">{escape(own["source_ask"])}</a>'
-        f'<a href="{escape(address(lang=shown))}">{escape(own["source_all"])}</a></nav></div>'
+        f'<p class="wz-src-ways"><a href="./">{escape(own["source_ask"])}</a>'
+        f'<a href="{escape(address(lang=shown))}">{escape(own["source_all"])}</a></p></div>'
     )
 
 
@@ -184,7 +184,8 @@ def listing(records: Sequence[ArticleRecord], words: str, shown: Language) -> st
         return note(own["source_none"].format(words=words.strip()) if records else own["source_empty"])
     several = own["source_shown"] if len(found) > SHOWN else own["source_count"]
     items = "".join(_item(record, shown) for record in found[:SHOWN])
-    return f'{note(several.format(count=len(found), shown=SHOWN))}<ul class="wz-src-list">{items}</ul>'
+    title = f'<h1 class="wz-src-all">{escape(own["source_all"])}</h1>'
+    return f'{title}{note(several.format(count=len(found), shown=SHOWN))}<ul class="wz-src-list">{items}</ul>'
 
 
 def _item(record: ArticleRecord, shown: Language) -> str:
