@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from index.records import ArticleRecord, Language, Person
 from index.script import language as language_of
-from rag.answer import name
+from rag.cite import name
 from ui.web import article_html
 from ui.web.article import ArticleView, Section
 from ui.web.article_html import Side
