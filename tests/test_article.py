@@ -196,6 +196,13 @@ def test_pages_are_told_once_where_they_begin(views):
     assert len(pages) > 10
 
 
+def test_a_page_stands_once_in_the_margin_whatever_the_sides(views):
+    one = views["sco-regionalism"]
+    pages = [line.page for line in one.lines() if line.page]
+    for side in SIDES:
+        assert re.findall(r'class="wz-src-page"[^>]*>(\d+)<', article_html.article(one, side, "zh")) == pages
+
+
 def test_a_mark_that_the_source_does_not_show_stands_at_the_end():
     sentence = Sentence(1, "a", Kind.BODY, 0, (), 0, 5, "甲乙丙丁。")
     note = Footnote(7, "a", "1", 8, 9, "注", sentence=1)

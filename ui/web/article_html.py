@@ -87,7 +87,8 @@ def _cell(block: Block, own: Texts, level: int, *, translated: bool, alone: bool
         content = _table(lines, own, translated)
     else:
         gap = "" if spoken == "zh" else " "
-        inner = gap.join(_sentence(line, own, translated, first=line is block.lines[0]) for line in lines)
+        paged = alone or not translated  # once in a row
+        inner = gap.join(_sentence(line, own, translated, paged=paged and line is not block.lines[0]) for line in lines)
         kind = "missing" if translated and not there else block.kind.value.replace(" ", "-")
         tag = f"h{min(level + 1, _DEEPEST)}" if level else "p"
         content = f'<{tag} class="wz-src-{kind}">{inner}</{tag}>'
@@ -98,8 +99,8 @@ def _text(line: Line, translated: bool) -> str:
     return (line.translation if translated else None) or line.sentence.text
 
 
-def _sentence(line: Line, own: Texts, translated: bool, *, first: bool) -> str:
-    page = _page(line.page, own) if line.page and not first else ""
+def _sentence(line: Line, own: Texts, translated: bool, *, paged: bool) -> str:
+    page = _page(line.page, own) if line.page and paged else ""
     return f"{page}<span {_span(line)}>{_marked(line, own, translated)}</span>"
 
 
