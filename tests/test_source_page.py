@@ -152,8 +152,9 @@ def test_an_unknown_article_or_place_is_said_and_the_list_is_there(reads):
     watched.page.wait_for_selector(".wz-src-head h1:has-text('哈萨克斯坦')")
     assert watched.text(".wz-src-share") == "Copy a link to this place"
     for start in ("99999999", "x", "9" * 400):
-        watched.page.goto(watched.page.url.split("/source")[0] + f"/source?article=kazakhstan&start={start}")
+        watched.page.goto(watched.page.url.split("/source")[0] + f"/source?article=kazakhstan&lang=en&start={start}")
         watched.page.wait_for_selector(".wz-src-note:has-text('does not hold the place')")
+        assert watched.wide() <= 0
     assert watched.page.locator(".wz-src-note a").count() == 1
 
 
