@@ -183,6 +183,11 @@ class Library:
         )
         return {name: rows.record(json.loads(record)) for name, record in found}
 
+    def article(self, article: str) -> ArticleRecord | None:
+        """One article or part by id."""
+        row = self._one("SELECT record FROM articles WHERE id = ?", (article,))
+        return rows.record(json.loads(row[0])) if row else None
+
     def sentences(self, ids: Sequence[int] | None = None, *, document: str | None = None) -> list[Sentence]:
         """Sentences by id in the order given, or all of a document in reading order."""
         columns = 'id, article, kind, paragraph, section, start, "end", text, page, context'
@@ -210,6 +215,24 @@ class Library:
             (sentence.article, sentence.id - before, sentence.id + after),
         )
         return self.sentences([row[0] for row in rows])
+
+    def reading(self, article: str) -> list[tuple[Sentence, str | None]]:
+        """All of an article in reading order, each sentence with its translation; empty where there is no such article."""
+        found = self._all(
+            'SELECT id, article, kind, paragraph, section, start, "end", text, page, context, translation FROM sentences '
+            "WHERE document = (SELECT document FROM articles WHERE id = ?) AND article = ? ORDER BY id",
+            (article, article),
+        )
+        return [(Sentence(r[0], r[1], Kind(r[2]), r[3], tuple(json.loads(r[4])), *r[5:10]), r[10]) for r in found]
+
+    def notes(self, article: str, first: int, last: int) -> list[tuple[Footnote, str | None]]:
+        """The footnotes of an article whose sentences are numbered `first` to `last`, each with its translation, in order."""
+        found = self._all(
+            'SELECT id, article, label, start, "end", text, page, sentence, same_as, translation FROM footnotes '
+            "WHERE (sentence BETWEEN ? AND ? OR sentence IS NULL) AND article = ? ORDER BY id",
+            (first, last, article),
+        )
+        return [(Footnote(*row[:9]), row[9]) for row in found]
 
     def footnotes(self, sentence_ids: Sequence[int]) -> list[Footnote]:
         """The footnotes whose marks these sentences bear, in order."""

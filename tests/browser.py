@@ -106,7 +106,16 @@ def browser() -> Iterator[Any]:
 class Watched:
     """A page open in the browser, with everything it complained of and asked for."""
 
-    def __init__(self, browser: Any, address: str, locale: str = "zh-CN", width: int = 1440, dark: bool = False) -> None:
+    def __init__(
+        self,
+        browser: Any,
+        address: str,
+        locale: str = "zh-CN",
+        width: int = 1440,
+        dark: bool = False,
+        path: str = "",
+        ready: str | None = None,
+    ) -> None:
         # Without motion, so that nothing is measured on its way.
         self.context = browser.new_context(
             locale=locale,
@@ -124,9 +133,9 @@ class Watched:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(re.sub(r"^\w+://([^/:]*).*", r"\1", request.url, flags=re.DOTALL)))
         self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
-        self.page.goto(address)
+        self.page.goto(address + path)
         label = "提问" if locale.startswith("zh") else "Ask"
-        self.page.wait_for_selector(f"#wz-box button:has-text('{label}')")
+        self.page.wait_for_selector(ready or f"#wz-box button:has-text('{label}')")
 
     def ask(self, question: str) -> None:
         """Asks with Enter and waits until the answer is whole."""

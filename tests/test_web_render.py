@@ -38,7 +38,7 @@ HOSTILE = (
 TAGS = frozenset(
     "div section p ul li a span details summary mark bdi h1 table tr td".split()  # all that render ever writes
 )
-ATTRIBUTES = frozenset({"class", "id", "href", "title", "lang", "open", "aria-label", "aria-hidden"})
+ATTRIBUTES = frozenset({"class", "id", "href", "title", "lang", "open", "target", "aria-label", "aria-hidden"})
 
 
 class Reading(HTMLParser):
@@ -59,7 +59,9 @@ class Reading(HTMLParser):
         assert tag in TAGS
         assert {name for name, _ in attrs} <= ATTRIBUTES
         found = dict(attrs)
-        if tag == "a":
+        if tag == "a" and found["class"] == "wz-open":
+            assert re.fullmatch(r"source\?article=a&start=\d+&end=\d+&lang=(zh|en)", found["href"])
+        elif tag == "a":
             assert re.fullmatch(r"#[a-z]+-\d+-\d+", found["href"])
             self.links.append(found["href"])
         if "id" in found:

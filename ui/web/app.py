@@ -15,6 +15,7 @@ from rag.answer import Answerer
 from ui.web.desk import Desk
 from ui.web.headers import Headers
 from ui.web.page import READERS, Page
+from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
 
 _WAITING = 64  # questions that may stand in line
@@ -66,6 +67,8 @@ def build(answerer: Answerer) -> gr.Blocks:
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False) as page:
         Page(desk)
         gr.api(_endpoint(desk), api_name="ask", concurrency_id="ask", concurrency_limit=READERS)
+    with page.route("原文 Source", "source"):
+        SourcePage(desk)
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
     return page
 

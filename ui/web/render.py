@@ -8,7 +8,7 @@ from index.records import ArticleRecord, Footnote, Language
 from index.script import language as language_of
 from rag.cite import name
 from rag.records import Answer, Citation, Claim
-from ui.web import look, marks, why
+from ui.web import look, marks, source_html, why
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.escape import escape
 from ui.web.runs import LANG, lang
@@ -138,14 +138,18 @@ def _card(turn: Turn, card: Card, shown: Language) -> str:
         f"{_notes(citation.footnotes, own)}"
         f"{why.shown(card.why, shown)}"
         f'<p class="wz-file"><span>{escape(_file(citation.source, citation.start, citation.end, own))}</span></p>'
-        f'<div class="wz-actions-card">{"".join(_actions(turn, card, own))}</div>'
+        f'<div class="wz-actions-card">{"".join(_actions(turn, card, shown))}</div>'
         "</div></details>"
     )
 
 
-def _actions(turn: Turn, card: Card, own: Texts) -> list[str]:
+def _actions(turn: Turn, card: Card, shown: Language) -> list[str]:
     """What can be done with a card: links and buttons at its foot."""
-    return [f'<a class="wz-back" href="#cite-{turn.number}-{card.citation.number}">{escape(own["back"])}</a>']
+    citation = card.citation
+    return [
+        source_html.link(card.record, citation.start, citation.end, shown),
+        f'<a class="wz-back" href="#cite-{turn.number}-{citation.number}">{escape(texts(shown)["back"])}</a>',
+    ]
 
 
 def _near(turn: int, place: int, near: Near, shown: Language) -> str:
@@ -156,7 +160,8 @@ def _near(turn: int, place: int, near: Near, shown: Language) -> str:
         f'<div class="wz-near" id="near-{turn}-{place}">{_title(near.record)}'
         f'<p class="wz-where">{_where(near.record, passage.section, passage.page, shown)}</p>'
         f'<div class="wz-pair"><div class="wz-original" lang="{LANG[passage.language]}"><p>{escape(passage.text)}</p></div>{side}</div>'
-        f'<p class="wz-file"><span>{escape(_file(passage.source, passage.start, passage.end, own))}</span></p></div>'
+        f'<p class="wz-file"><span>{escape(_file(passage.source, passage.start, passage.end, own))}</span></p>'
+        f'<div class="wz-actions-card">{source_html.link(near.record, passage.start, passage.end, shown)}</div></div>'
     )
 
 
