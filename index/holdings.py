@@ -43,7 +43,9 @@ def holdings(library: Library) -> list[Holding]:
             "count(*), count(translation) FROM sentences GROUP BY document"
         )
     }
-    notes = {row[0]: row[1:] for row in library.select("SELECT document, count(*), count(sentence) FROM footnotes GROUP BY document")}
+    notes = {
+        row[0]: row[1:] for row in library.select("SELECT document, count(*), count(sentence) FROM footnotes GROUP BY document")
+    }
     return [
         Holding(
             document["name"],

@@ -139,10 +139,13 @@ def add(
 def _read(given: Given, number: int) -> bytes:
     """The bytes of a file within the limits; raises DocumentError for one beyond them."""
     if number >= MOST_FILES:
-        raise DocumentError(f"{given.name} is one file too many, at most {MOST_FILES} are taken at once; add it by itself.", "many")
+        raise DocumentError(
+            f"{given.name} is one file too many, at most {MOST_FILES} are taken at once; add it by itself.", "many"
+        )
     if not files.readable(Path(safe(given.name))):
         raise DocumentError(
-            f"{given.name} is of an unknown type, but one of {' '.join(files.READERS)} is wanted; convert it to one of these.", "type"
+            f"{given.name} is of an unknown type, but one of {' '.join(files.READERS)} is wanted; convert it to one of these.",
+            "type",
         )
     try:
         size = given.path.stat().st_size
@@ -177,7 +180,9 @@ def _keep(data: bytes, path: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise LibraryError(f"{path.parent} cannot be written ({error.strerror}); free some space or check its permissions.") from error
+        raise LibraryError(
+            f"{path.parent} cannot be written ({error.strerror}); free some space or check its permissions."
+        ) from error
 
 
 def _drop(folder: Path, names: Iterable[str], library: Path) -> None:

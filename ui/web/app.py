@@ -10,8 +10,10 @@ import gradio as gr
 
 from index.errors import UsageError, WenzhengError
 from index.settings import Settings
+from index.uploads import MOST_BYTES
 from rag.answer import Answerer
 from ui.web.desk import Desk
+from ui.web.documents import DocumentsPage
 from ui.web.page import READERS, Page
 from ui.web.texts import FOLDER
 
@@ -39,6 +41,7 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             quiet=True,
             show_error=True,
             share=False,
+            max_file_size=MOST_BYTES,
             ssr_mode=False,
             run_history=False,
             footer_links=["api"],
@@ -61,6 +64,8 @@ def build(answerer: Answerer) -> gr.Blocks:
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False) as page:
         Page(desk)
         gr.api(_endpoint(desk), api_name="ask", concurrency_id="ask", concurrency_limit=READERS)
+    with page.route("Documents", "documents", show_in_navbar=False):
+        DocumentsPage(desk)
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
     return page
 
