@@ -59,12 +59,12 @@ def safe(name: str) -> str:
     last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     # Controls, order marks, lone surrogates and unassigned characters would hide what a name is.
     seen = "".join(char for char in last if char.isspace() or unicodedata.category(char)[0] != "C")
-    seen = " ".join(_FORBIDDEN.sub(" ", seen).split()).strip(". ")
+    seen = " ".join(_FORBIDDEN.sub(" ", seen).split()).rstrip(". ")
     stem, dot, suffix = seen.rpartition(".")
     if not dot:
         stem, suffix = seen, ""
     suffix = suffix.strip()[:20]
-    stem = stem.strip() or "document"
+    stem = stem.strip(". ") or "document"
     if _DEVICE.fullmatch(stem) or stem.startswith(files.PASSED_OVER):
         stem = f"_{stem}"
     ending = f".{suffix}" if dot else ""

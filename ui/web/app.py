@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from index.errors import UsageError, WenzhengError
+from index.files import MAX_BYTES
 from index.settings import Settings
-from index.uploads import MOST_BYTES
 from rag.answer import Answerer
 from ui.web.desk import Desk
 from ui.web.documents import DocumentsPage
@@ -41,7 +41,7 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             quiet=True,
             show_error=True,
             share=False,
-            max_file_size=MOST_BYTES,
+            max_file_size=MAX_BYTES,
             ssr_mode=False,
             run_history=False,
             footer_links=["api"],

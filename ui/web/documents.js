@@ -1,12 +1,25 @@
-// On the page of documents: the list is drawn anew at every change, and the button last pressed keeps the focus.
+// On the page of documents: both parts are drawn anew at every change; the focus stays, and what has changed is told once.
 () => {
   const list = document.getElementById("wzd-list");
-  if (!list) return;
-  let seen = null;
+  const work = document.getElementById("wzd-work");
+  if (!list || !work) return;
+
+  let last = null;
   const settle = () => {
-    const button = list.querySelector("button[data-focus]");
-    if (button && button !== seen) button.focus();
-    seen = button;
+    const target = list.querySelector("[data-focus]");
+    if (target && target !== last && [null, document.body].includes(document.activeElement)) target.focus();
+    last = target;
   };
   new MutationObserver(settle).observe(list, { subtree: true, childList: true });
+
+  // A region that is replaced is not read out, and one with a counter would never stop.
+  const told = document.createElement("div");
+  told.className = "wzd-told";
+  told.setAttribute("role", "status");
+  document.body.append(told);
+  const tell = () => {
+    const said = [...work.querySelectorAll("[data-told]")].map((part) => part.textContent.trim()).join(". ");
+    if (said !== told.textContent) told.textContent = said;
+  };
+  new MutationObserver(tell).observe(work, { subtree: true, childList: true });
 }

@@ -59,14 +59,18 @@ class DocumentsPage:
         # A second lot is taken while the first is in work, and waits its turn there.
         follow: dict[str, Any] = {**quiet, "trigger_mode": "multiple", "concurrency_limit": None}
 
-        page.load(self._first, None, told, queue=False, **quiet).then(
+        followed = page.load(self._first, None, told, queue=False, **quiet).then(
             self._follow, self.language, [self.work, self.list], **follow
         )
-        self.language.input(self._relabel, self.language, told[1:], queue=False, **quiet)
-        self.drop.upload(
+        added = self.drop.upload(
             self._add, [self.drop, self.names, self.language], [self.drop, self.work, self.list], js=_NAMES, **follow
         )
-        self.list.delete(self._remove, self.language, [self.work, self.list], **follow)
+        removed = self.list.delete(self._remove, self.language, [self.work, self.list], **follow)
+        again = self.language.input(self._relabel, self.language, told[1:], queue=False, **quiet).then(
+            self._follow, self.language, [self.work, self.list], **follow
+        )
+        # They would go on in the language that they began with; the work itself goes on by itself.
+        self.language.input(None, None, None, cancels=[followed, added, removed, again], **quiet)
         self.list.expand(self._open, self.language, self.list, queue=False, **quiet)
         self.list.collapse(self._close, self.language, self.list, queue=False, **quiet)
 
@@ -92,7 +96,7 @@ class DocumentsPage:
     def _work(self, shown: Language, request: gr.Request) -> str:
         return view.jobs(self.intake.shown(request.session_hash or ""), shown)
 
-    def _list(self, shown: Language, opened: Account | None = None, focus: str = "") -> str:
+    def _list(self, shown: Language, opened: Account | None = None, focus: str | None = None) -> str:
         try:
             return view.listing(self.intake.holdings(), shown, opened, focus)
         except WenzhengError as error:
@@ -129,25 +133,21 @@ class DocumentsPage:
         yield from self._watch([job], shown, request)
 
     def _follow(self, shown: Language, request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        """What was in work already when the page was opened."""
+        """What was in work already when the page was opened, or when its language changed."""
         yield gr.skip(), gr.skip()  # Gradio empties what a handler that says nothing was to fill
-        if waiting := self.intake.shown(""):
-            yield from self._watch(waiting, shown, request, adopt=True)
+        if waiting := self.intake.join(request.session_hash or ""):
+            yield from self._watch(waiting, shown, request)
 
-    def _watch(self, jobs: list[Job], shown: Language, request: gr.Request, *, adopt: bool = False) -> Iterator[tuple[Any, Any]]:
+    def _watch(self, jobs: list[Job], shown: Language, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+        """How far the jobs have come, again and again until they have ended."""
         before = ""
         while not all(job.ended for job in jobs):
             if (now := self._work(shown, request)) != before:
                 yield now, gr.skip()
                 before = now
             time.sleep(_LOOK)
-        if adopt:  # whoever saw it begin sees its report; here its visit may be gone
-            yield (
-                view.jobs([*jobs, *(job for job in self.intake.shown(request.session_hash or "") if job not in jobs)], shown),
-                self._list(shown),
-            )
-            return
-        yield self._work(shown, request), self._list(shown)
+        # A list drawn anew has lost the button that was pressed.
+        yield self._work(shown, request), self._list(shown, focus=jobs[0].names[0] if jobs[0].removes else None)
 
 
 def _paired(paths: list[str], names: list[Any] | None) -> list[tuple[str, Any]]:

@@ -60,9 +60,9 @@ def failed(error: WenzhengError, shown: Language) -> str:
 
 
 def jobs(all_: Sequence[Job], shown: Language) -> str:
-    """What is in work and what has come of it, the latest first; told to screen readers as it changes."""
+    """What is in work and what has come of it, the latest first; what bears `data-told` is read out as it changes."""
     content = "".join(_ended(job, shown) if job.ended else _running(job, shown) for job in reversed(all_))
-    return f'<div class="wzd-jobs" role="status" aria-live="polite" lang="{_LANG[shown]}">{content}</div>'
+    return f'<div class="wzd-jobs" lang="{_LANG[shown]}">{content}</div>'
 
 
 def _running(job: Job, shown: Language) -> str:
@@ -74,9 +74,9 @@ def _running(job: Job, shown: Language) -> str:
         steps = "".join(_step(stage, place - at, job, own) for place, stage in enumerate(stages))
         content = f'<ol class="wzd-steps">{steps}</ol>'
     else:
-        content = f"<p>{escape(own[f'documents_stage_{job.stage}'])}</p>"
+        content = f"<p data-told>{escape(own[f'documents_stage_{job.stage}'])}</p>"
     return (
-        f'<section class="wzd-job wzd-running"><h2>{escape(head)}</h2>{content}'
+        f'<section class="wzd-job wzd-running"><h2 data-told>{escape(head)}</h2>{content}'
         f'<p class="wzd-soft">{escape(own["documents_meanwhile"])}</p></section>'
     )
 
@@ -90,14 +90,14 @@ def _step(stage: str, place: int, job: Job, own: Texts) -> str:
     if job.total > 1:
         bar = f'<progress max="{job.total}" value="{job.done}" aria-label="{label}"></progress>'
         count = f' <span class="wzd-soft">{job.done:,} / {job.total:,}</span>'
-    return f'<li class="wzd-now" aria-current="step">{label}{count}{bar}</li>'
+    return f'<li class="wzd-now" aria-current="step"><span data-told>{label}</span>{count}{bar}</li>'
 
 
 def _ended(job: Job, shown: Language) -> str:
     if job.error is not None:
-        content = f'<p class="wzd-failed">{escape(_reason(job.error, "", shown))}</p>'
+        content = f'<p class="wzd-failed" data-told>{escape(_reason(job.error, "", shown))}</p>'
     elif job.removes:
-        content = f"<p>{_filled('documents_removed', shown, name=job.names[0])}</p>"
+        content = f"<p data-told>{_filled('documents_removed', shown, name=job.names[0])}</p>"
     else:
         content = "".join(_added(given, account, shown) for given, account in job.added)
         content += "".join(
@@ -106,14 +106,14 @@ def _ended(job: Job, shown: Language) -> str:
         content += "".join(
             _outcome(one.name, "refused", escape(_reason(one.error, one.name, shown)), shown) for one in job.refused
         )
-    return f'<section class="wzd-job">{content}</section>'
+    return f'<section class="wzd-job">{content}</section>' if content else ""
 
 
 def _outcome(name: str, how: str, said: str, shown: Language) -> str:
     """A file that was not added, and why."""
     state = texts(shown)["documents_refused"]
     return (
-        f'<article class="wzd-file wzd-{how}"><h3><bdi>{escape(name)}</bdi> <span class="wzd-state">{escape(state)}</span></h3>'
+        f'<article class="wzd-file wzd-{how}"><h3 data-told><bdi>{escape(name)}</bdi> <span class="wzd-state">{escape(state)}</span></h3>'
         f"<p>{said}</p></article>"
     )
 
@@ -122,7 +122,7 @@ def _added(given: str, account: Account, shown: Language) -> str:
     own, held = texts(shown), account.holding
     state = own["documents_added"] if held.name == given else own["documents_added_as"].format(name=held.name)
     return (
-        f'<article class="wzd-file wzd-added"><h3><bdi>{escape(given)}</bdi> <span class="wzd-state">{escape(state)}</span></h3>'
+        f'<article class="wzd-file wzd-added"><h3 data-told><bdi>{escape(given)}</bdi> <span class="wzd-state">{escape(state)}</span></h3>'
         f"{_figures(held, shown)}{_articles(held.articles, shown)}{_account(account.fidelity, shown)}</article>"
     )
 
@@ -156,13 +156,18 @@ def _filled(text: str, shown: Language, **facts: str) -> str:
 # -- the list -----------------------------------------------------------------------------------
 
 
-def listing(held: Sequence[Holding], shown: Language, opened: Account | None = None, focus: str = "") -> str:
-    """Every document with its figures and articles, one of them with its account; `focus` names the one last pressed."""
+def listing(held: Sequence[Holding], shown: Language, opened: Account | None = None, focus: str | None = None) -> str:
+    """Every document with its figures and articles, one of them with its account.
+
+    `focus` names the document whose button was last pressed; where it is gone, the heading gets the focus.
+    """
     own = texts(shown)
     articles = sum(len(holding.articles) for holding in held)
     head = own["documents_list"].format(documents=len(held), articles=articles) if held else own["documents_none"]
     rows = "".join(_row(holding, shown, opened, focus == holding.name) for holding in held)
-    return f'<div class="wzd-list" lang="{_LANG[shown]}"><h2>{escape(head)}</h2>{rows}</div>'
+    here = any(holding.name == focus for holding in held)
+    mark = ' tabindex="-1" data-focus' if focus is not None and not here else ""
+    return f'<div class="wzd-list" lang="{_LANG[shown]}"><h2{mark}>{escape(head)}</h2>{rows}</div>'
 
 
 def _row(held: Holding, shown: Language, opened: Account | None, focused: bool) -> str:

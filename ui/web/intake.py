@@ -41,7 +41,7 @@ class Account:
 class Job:
     """One change of the library, as far as it has come; written by its thread, read by pages."""
 
-    owner: str  # the visit of the page that asked for it
+    owners: set[str]  # the visits of the page that asked for it, or found it in work
     names: tuple[str, ...]
     removes: bool = False
     stage: str = "wait"  # wait, busy, keep, read, encode, write, open
@@ -93,15 +93,22 @@ class Intake:
         for before, after in zip(given, moved, strict=True):
             if before.path.is_file():  # else it is refused by its name later
                 shutil.move(before.path, after.path)
-        return self._begin(Job(owner, tuple(one.name for one in given)), lambda job: self._add(job, moved, own))
+        return self._begin(Job({owner}, tuple(one.name for one in given)), lambda job: self._add(job, moved, own))
 
     def remove(self, name: str, owner: str) -> Job:
         """Takes a document out that was taken in here."""
-        return self._begin(Job(owner, (name,), removes=True), lambda job: self._remove(job, name))
+        return self._begin(Job({owner}, (name,), removes=True), lambda job: self._remove(job, name))
+
+    def join(self, owner: str) -> list[Job]:
+        """The jobs in work, which this visit of the page now sees to their end."""
+        found = [job for job in self.jobs if not job.ended]
+        for job in found:
+            job.owners.add(owner)
+        return found
 
     def shown(self, owner: str) -> list[Job]:
-        """The jobs a visit of the page asked for, and those in work for others."""
-        return [job for job in self.jobs if job.owner == owner or not job.ended]
+        """The jobs of a visit of the page."""
+        return [job for job in self.jobs if owner in job.owners]
 
     # -- in the job's own thread ------------------------------------------------------------
 
@@ -146,6 +153,8 @@ class Intake:
             )
         job.show("write", 0, 1)
         _patiently(job, lambda: build.remove([name], self._settings()))
+        for other in self.jobs:  # a report on what is gone would only offer to ask about it
+            other.added = tuple(one for one in other.added if one[1].holding.name != name)
         job.show("open", 0, 1)
         self.desk.refresh()
 

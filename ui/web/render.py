@@ -230,5 +230,5 @@ def header(shown: Language, articles: int, encoder: str, reader: str) -> str:
     state = own["state"].format(articles=articles, encoder=encoder, reader=reader)
     return (
         f'<div class="wz-header"><h1>{escape(own["title"])}</h1><p class="wz-lead">{escape(own["lead"])}</p>'
-        f'<p class="wz-state">{escape(state)}</p></div>'
+        f'<p class="wz-state">{escape(state)}</p><a class="wzd-link" href="./documents">{escape(own["documents_link"])}</a></div>'
     )
