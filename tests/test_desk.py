@@ -14,6 +14,7 @@ import pytest
 from fakes import GLOSSARY, FakeEncoder
 
 from index import build
+from index import encoder as encoders
 from index.errors import LibraryError, WenzhengError
 from index.library import Library
 from index.search import Searcher
@@ -131,7 +132,7 @@ def test_questions_are_answered_while_a_document_is_added_and_from_it_after(desk
         reached.set()
         go.wait(30)
 
-    intake = Intake(desk, encoder=lambda name: FakeEncoder(on_encode=hold))
+    intake = Intake(desk, encoder=lambda other: FakeEncoder(on_encode=hold))
     job = intake.add([otters(tmp_path)], "me")
     assert reached.wait(30)
     assert (job.stage, job.ended) == ("encode", False)
@@ -150,7 +151,7 @@ def test_questions_are_answered_while_a_document_is_added_and_from_it_after(desk
 
 def test_a_second_lot_waits_for_the_first(desk, tmp_path):
     go = threading.Event()
-    intake = Intake(desk, encoder=lambda name: FakeEncoder(on_encode=lambda: bool(go.wait(30))))
+    intake = Intake(desk, encoder=lambda other: FakeEncoder(on_encode=lambda: bool(go.wait(30))))
     first = intake.add([otters(tmp_path)], "me")
     second = intake.remove("otters.txt", "you")
     time.sleep(0.2)
@@ -164,7 +165,7 @@ def test_a_second_lot_waits_for_the_first(desk, tmp_path):
 
 
 def test_only_what_was_added_on_the_page_can_be_removed_there(desk, settings):
-    job = Intake(desk, encoder=lambda name: FakeEncoder()).remove("tea.txt", "me")
+    job = Intake(desk, encoder=lambda other: FakeEncoder()).remove("tea.txt", "me")
     while not job.ended:
         time.sleep(0.01)
     assert job.error is not None
@@ -173,7 +174,7 @@ def test_only_what_was_added_on_the_page_can_be_removed_there(desk, settings):
 
 
 def test_a_change_waits_for_another_process_that_is_writing(desk, settings, tmp_path):
-    intake = Intake(desk, encoder=lambda name: FakeEncoder())
+    intake = Intake(desk, encoder=lambda other: FakeEncoder())
     with Library.writing(settings.library):
         job = intake.add([otters(tmp_path)], "me")
         until = time.monotonic() + 30
@@ -184,7 +185,7 @@ def test_a_change_waits_for_another_process_that_is_writing(desk, settings, tmp_
 
 
 def test_questions_and_changes_at_once_lead_to_no_error_but_sentences(desk, tmp_path):
-    intake = Intake(desk, encoder=lambda name: FakeEncoder())
+    intake = Intake(desk, encoder=lambda other: FakeEncoder())
     job = intake.add([otters(tmp_path)], "me")
     asked = 0
     while not job.ended or asked < 5:
@@ -204,3 +205,11 @@ def test_every_reason_for_refusing_a_file_is_told_in_both_languages():
     assert {"broken", "scan", "empty", "large", "type", "many"} <= reasons
     for language in ("zh", "en"):
         assert not {reason for reason in reasons if f"documents_why_{reason}" not in texts(language)}
+
+
+def test_the_encoder_of_a_change_shares_no_model_with_that_of_the_questions():
+    own = encoders.load("embedded")
+    other = encoders.another(own)
+    assert other.fingerprint == own.fingerprint
+    assert other is not own
+    assert other.english is not own.english

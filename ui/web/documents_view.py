@@ -12,7 +12,7 @@ from index.files import READERS
 from index.holdings import Holding
 from index.records import ArticleRecord, Language
 from index.uploads import MOST_BYTES, MOST_FILES
-from rag.answer import name as person_name
+from rag.cite import name as person_name
 from ui.web.escape import escape
 from ui.web.intake import Account, Job
 from ui.web.render import Texts

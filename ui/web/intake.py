@@ -67,7 +67,7 @@ class Intake:
     """
 
     desk: Desk
-    encoder: Callable[[str], Encoder] = encoders.load
+    encoder: Callable[[Encoder], Encoder] = encoders.another
     jobs: list[Job] = field(default_factory=list)
     _one: threading.Lock = field(default_factory=threading.Lock)
 
@@ -135,7 +135,7 @@ class Intake:
 
     def _add(self, job: Job, given: Sequence[Given], folder: Path) -> None:
         try:
-            encoder = self.encoder(self.desk.answerer.searcher.encoder.name)
+            encoder = self.encoder(self.desk.answerer.searcher.encoder)
             taken = _patiently(job, lambda: uploads.add(given, self._settings(), encoder, progress=job.show))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
