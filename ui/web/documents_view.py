@@ -200,7 +200,9 @@ def _removal(held: Holding, own: Texts) -> str:
 
 def _figures(held: Holding, shown: Language) -> str:
     own = texts(shown)
-    spoken = own["join_names"].join(own[f"documents_{language}"] for language in sorted({a.language for a in held.articles}))
+    spoken = own["join_names"].join(
+        own[f"documents_language_{language}"] for language in sorted({a.language for a in held.articles})
+    )
     share = own["documents_translated"].format(share=f"{held.translated / held.sentences:.0%}") if held.translated else ""
     loose = held.footnotes - held.tied
     notes = own["documents_footnotes_loose" if loose else "documents_footnotes"].format(count=f"{held.footnotes:,}", loose=loose)
