@@ -4,13 +4,18 @@
   const work = document.getElementById("wzd-work");
   if (!list || !work) return;
 
-  let last = null;
+  // Gradio takes the old nodes away a moment after it has put in the new ones; until then the pressed button has the focus.
+  let due = 0;
   const settle = () => {
-    const target = list.querySelector("[data-focus]");
-    if (target && target !== last && [null, document.body].includes(document.activeElement)) target.focus();
-    last = target;
+    clearTimeout(due);
+    due = setTimeout(() => {
+      const target = list.querySelector("[data-focus]");
+      if (!target) return;
+      target.removeAttribute("data-focus");
+      if ([null, document.body].includes(document.activeElement)) target.focus();
+    }, 150);
   };
-  new MutationObserver(settle).observe(list, { subtree: true, childList: true });
+  new MutationObserver(settle).observe(list, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-focus"] });
 
   // A region that is replaced is not read out, and one with a counter would never stop.
   const told = document.createElement("div");
