@@ -26,22 +26,38 @@ from index.terms import Terms
 PIPELINE = 3
 """Raised when cleaning changes what it makes of a file, so that every document is read again."""
 
-_BATCH = 256  # texts encoded between two commits of vectors
+KEPT = "uploads"
+"""Folder of a library for the files that came from no folder of the user's own."""
+
+_BATCH = 64  # texts encoded between two commits of vectors
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A file that could not be taken in, and why."""
+
+    path: Path
+    error: DocumentError
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a run changed; `failed` holds one sentence a file."""
+    """What a run changed."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     encoded: int = 0  # texts
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """One sentence for each file that could not be taken in."""
+        return tuple(str(fault.error) for fault in self.faults)
 
 
 @dataclass(slots=True)
@@ -54,7 +70,7 @@ class _Plan:
     updated: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def index(
@@ -70,8 +86,10 @@ def index(
     Documents of an indexed folder whose file is gone are removed.  A file that cannot be read is
     reported and leaves the rest, and what the library held of it, as it was.  `rebuild` reads and
     encodes all of them again.
+    Files that the library itself keeps (see `index.uploads`) are looked through in every run.
     Raises LibraryError and its kin when the library cannot be written.
     """
+    paths = [*paths, *([kept] if (kept := settings.library / KEPT).is_dir() else ())]
     found = files.find(paths)
     with Library.writing(settings.library) as library:
         manifest = library.manifest()
@@ -107,7 +125,10 @@ def index(
 
 
 def remove(names: Sequence[str], settings: Settings) -> Report:
-    """Takes documents out of the library by name; raises DocumentError for a name it does not hold."""
+    """Takes documents out of the library by name, and their files where the library kept them.
+
+    Raises DocumentError for a name it does not hold.
+    """
     Library.open(settings.library).close()  # `writing` would make an empty one
     with Library.writing(settings.library) as library:
         held = {document["name"] for document in library.documents()}
@@ -120,11 +141,13 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
             manifest={},
             terms=Terms(glossary.parse(library.manifest().get("glossary", "")).words()),
         )
+        for name in names:  # once it is out: a file without its document comes back in the next run, and none is lost
+            (settings.library / KEPT / name).unlink(missing_ok=True)
     return Report(removed=tuple(names))
 
 
 def _report(plan: _Plan, encoded: int) -> Report:
-    return Report(tuple(plan.added), tuple(plan.updated), tuple(plan.removed), tuple(plan.unchanged), tuple(plan.failed), encoded)
+    return Report(tuple(plan.added), tuple(plan.updated), tuple(plan.removed), tuple(plan.unchanged), tuple(plan.faults), encoded)
 
 
 # -- what is to be done -------------------------------------------------------------------------
@@ -162,7 +185,7 @@ def _plan(
             _claim(document, owners, coming)
             made = passages(document, settings.passage_length, pairs.translate)
         except DocumentError as error:
-            plan.failed.append(str(error))
+            plan.faults.append(Fault(path, error))
             continue
         plan.add.append(Addition(document, state, path.resolve(), made, pairs.translate))
         (plan.updated if known else plan.added).append(path.name)

@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -233,6 +233,13 @@ def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
             f"run `wenzheng models --fetch {name}`, or unset WENZHENG_ENCODER for the built-in one."
         )
     return SentenceEncoder(name, found_in)
+
+
+def another(encoder: Encoder) -> Encoder:
+    """The same encoder, loaded by itself: a tokenizer must not serve two threads at once."""
+    if isinstance(encoder, EmbeddedEncoder):
+        return replace(encoder, english=replace(encoder.english))
+    return replace(encoder) if isinstance(encoder, SentenceEncoder) else encoder
 
 
 def _first_line(error: BaseException) -> str:

@@ -70,7 +70,8 @@ def decode(data: bytes, name: str, declared: str = "") -> Decoded:
         _refuse_binary(data.decode("latin-1"), name)
         raise DocumentError(
             f"{name} is in no encoding that can be told, but UTF-8, UTF-16, GB18030 or Big5 is "
-            "wanted; save it as UTF-8 and index it again."
+            "wanted; save it as UTF-8 and index it again.",
+            "encoding",
         )
     _refuse_binary(found.text, name)
     return found
@@ -157,7 +158,8 @@ def _refuse_damaged(data: bytes, name: str) -> None:
     raise DocumentError(
         f"{name} is UTF-8 broken in {broken} place{'s' if broken > 1 else ''}, first at "
         f"byte {len(sound_part.encode())}, but only sound text can be quoted; "
-        "repair it or save it as UTF-8 again."
+        "repair it or save it as UTF-8 again.",
+        "encoding",
     )
 
 
@@ -166,7 +168,8 @@ def _refuse_binary(text: str, name: str) -> None:
     if "\0" in text or controls * 10 > len(text[:SAMPLE]):
         raise DocumentError(
             f"{name} holds binary data (NUL bytes or control characters), but text is wanted; "
-            "give it the suffix of its real format or leave it out."
+            "give it the suffix of its real format or leave it out.",
+            "binary",
         )
 
 

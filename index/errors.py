@@ -26,7 +26,11 @@ class SettingsError(UsageError):
 
 
 class DocumentError(WenzhengError):
-    """A file cannot be read as a document."""
+    """A file cannot be read as a document; `why` names the reason for those who tell it in another language."""
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class LibraryError(WenzhengError):

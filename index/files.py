@@ -74,7 +74,8 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> SourceText:
     content = reader(data, str(path)) if data and not data.isspace() else Content("")
     if not INK.search(content.text):
         raise DocumentError(
-            f"{path} is empty or holds white space only, but a document with text is wanted; give it text or leave it out."
+            f"{path} is empty or holds white space only, but a document with text is wanted; give it text or leave it out.",
+            "empty",
         )
     sha256 = hashlib.sha256(data).hexdigest()
     text, encoding, pages, title = content
@@ -112,7 +113,7 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
             raise FileNotFoundError("is missing or no regular file")
         size = path.stat().st_size
         if size > max_bytes:
-            raise DocumentError(f"{path} has {size:,} bytes, but at most {max_bytes:,} can be read; split it.")
+            raise DocumentError(f"{path} has {size:,} bytes, but at most {max_bytes:,} can be read; split it.", "large")
         return path.read_bytes()
     except UnicodeEncodeError as error:
         shown = os.fsencode(path).decode("utf-8", "replace")
@@ -131,7 +132,8 @@ def _closed(path: Path, error: OSError) -> DocumentError:
 
 def _unknown(path: Path) -> DocumentError:
     return DocumentError(
-        f"{path} is of an unknown type, but one of {' '.join(READERS)} is wanted; convert it to one of these or leave it out."
+        f"{path} is of an unknown type, but one of {' '.join(READERS)} is wanted; convert it to one of these or leave it out.",
+        "type",
     )
 
 
@@ -153,7 +155,8 @@ def _pdf(data: bytes, name: str) -> Content:
         title, labels = _pdf_title(reader), _pdf_labels(reader, len(pages))
     except (FileNotDecryptedError, DependencyError) as error:
         raise DocumentError(
-            f"{name} is an encrypted PDF, but only an open one can be read; save a copy without password and index that."
+            f"{name} is an encrypted PDF, but only an open one can be read; save a copy without password and index that.",
+            "encrypted",
         ) from error
     except Exception as error:  # pypdf lets any exception through on broken files
         raise _broken(name, "PDF") from error
@@ -162,7 +165,8 @@ def _pdf(data: bytes, name: str) -> Content:
     if not any(map(INK.search, pages)):
         raise DocumentError(
             f"{name} is a PDF of {len(pages)} page(s) without a text layer, probably a scan, "
-            "but its text is wanted; run text recognition (OCR) on it and index the result."
+            "but its text is wanted; run text recognition (OCR) on it and index the result.",
+            "scan",
         )
     return _joined(pages, labels)._replace(title=title)
 
@@ -214,7 +218,8 @@ def _refuse_bomb(data: bytes, name: str) -> None:
         if size > limit:
             raise DocumentError(
                 f"{name} is a DOCX that unpacks to {size:,} bytes, but at most {limit:,} can be "
-                "read; split it or take its pictures out."
+                "read; split it or take its pictures out.",
+                "unpacked",
             )
 
 
@@ -328,7 +333,8 @@ def _title(title: str | None) -> str | None:
 def _broken(name: str, kind: str) -> DocumentError:
     return DocumentError(
         f"{name} is no {kind} or a broken one, but a sound {kind} is wanted; "
-        "open it in a program that reads it, save it anew and index that."
+        "open it in a program that reads it, save it anew and index that.",
+        "broken",
     )
 
 

@@ -128,6 +128,14 @@ class Library:
         row = self._one("SELECT value FROM manifest WHERE key = 'generation'")
         return int(json.loads(row[0])) if row else 0
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """Another one after every committed change, and where another library has taken this one's place."""
+        try:
+            return self.generation, (self.folder / FILE).stat().st_ino
+        except OSError:
+            return self.generation, 0
+
     def fault(self) -> str | None:
         """What is wrong with the SQLite file, in one sentence; reads all of it."""
         try:
@@ -143,6 +151,10 @@ class Library:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _fault(self.folder / FILE, error) from error
+
+    def select(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of the library's tables (see `index.rows`), for modules that tell of them in their own way."""
+        return self._all(sql, values)
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)

@@ -10,9 +10,11 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from index.errors import UsageError, WenzhengError
+from index.files import MAX_BYTES
 from index.settings import Settings
 from rag.answer import Answerer
 from ui.web.desk import Desk
+from ui.web.documents import DocumentsPage
 from ui.web.headers import Headers
 from ui.web.page import READERS, Page
 from ui.web.source import SourcePage
@@ -44,6 +46,7 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             quiet=True,
             show_error=True,
             share=False,
+            max_file_size=MAX_BYTES,
             ssr_mode=False,
             run_history=False,
             footer_links=["api"],
@@ -67,8 +70,10 @@ def build(answerer: Answerer) -> gr.Blocks:
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False) as page:
         Page(desk)
         gr.api(_endpoint(desk), api_name="ask", concurrency_id="ask", concurrency_limit=READERS)
-    with page.route("原文 Source", "source"):
+    with page.route("Source", "source", show_in_navbar=False):
         SourcePage(desk)
+    with page.route("Documents", "documents", show_in_navbar=False):
+        DocumentsPage(desk)
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
     return page
 

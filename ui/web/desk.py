@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from index.errors import UsageError, WenzhengError
+from index.errors import LibraryBusy, UsageError, WenzhengError
+from index.library import Library
 from index.records import Language
+from index.search import Searcher
 from rag.answer import Answerer
+from rag.records import Answer
 from ui.contract import answer_json
 from ui.web import cards, why
 from ui.web.cards import Turn
@@ -18,36 +21,50 @@ from ui.web.texts import EXAMPLES
 LONGEST_QUESTION = 1000
 """Characters; a longer text is no question, and would be searched for word by word."""
 
+_TRIES = 3  # states of the library that one question may live to see
+
+Found = TypeVar("Found")
+
 
 @dataclass
 class Desk:
-    """Answers one question at a time.
+    """Answers one question at a time, from the library as it is now.
 
     The connection to SQLite, the full-text index and the encoder are shared by all threads, and
-    what they build at their first use must be built once: hence the lock.
+    what they build at their first use must be built once: hence the lock.  Indexing never holds it.
     """
 
     answerer: Answerer
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def __post_init__(self) -> None:
+        self._state = self.answerer.searcher.library.state
+        self._articles = _count(self.answerer)
+
     def ask(self, question: str, number: int, history: Sequence[str] = ()) -> Turn:
         """The answer with all that the page shows of it; raises WenzhengError."""
-        with self._lock:
-            answer, searcher = self.answerer.answer(question, history=history), self.answerer.searcher
-            return cards.turn(number, answer, searcher.library, why.reasons(answer, searcher))
+        return self.of_one_state(lambda answerer: _turn(number, answerer.answer(question, history=history), answerer.searcher))
 
     def ask_json(self, question: str, language: Language | None) -> dict[str, Any]:
         """The answer as `wenzheng ask --json` gives it; raises WenzhengError."""
         if not question.strip() or len(question) > LONGEST_QUESTION:
             raise UsageError(f"A question of 1 to {LONGEST_QUESTION} characters is wanted; this one has {len(question.strip())}.")
-        with self._lock:
-            answer = self.answerer.answer(question.strip(), language=language)
-            return answer_json(answer, self.answerer.searcher.library.articles())
+        return self.of_one_state(
+            lambda answerer: answer_json(
+                answerer.answer(question.strip(), language=language), answerer.searcher.library.articles()
+            )
+        )
 
     def articles(self) -> int:
-        """How many articles there are to answer from."""
-        with self._lock:
-            return sum(record.kind != "part" for record in self.answerer.searcher.library.articles().values())
+        """How many articles there are to answer from; never waits for a question in work."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._articles = _count(self._current())
+            except WenzhengError:
+                pass  # a question will say so
+            finally:
+                self._lock.release()
+        return self._articles
 
     def warm(self) -> None:
         """Loads what the first question in each language would have to wait for."""
@@ -56,3 +73,57 @@ class Desk:
                 self.ask(questions[0], 1)
             except WenzhengError:
                 return  # the reader's own question will say so
+
+    # -- states of the library --------------------------------------------------------------
+
+    def of_one_state(self, work: Callable[[Answerer], Found]) -> Found:
+        """What `work` finds in one state of the library; where it changed in the midst, once more in the new one."""
+        with self._lock:
+            for _ in range(_TRIES):
+                answerer = self._current()
+                try:
+                    found = work(answerer)
+                except Exception:
+                    if answerer.searcher.library.state == self._state:
+                        raise
+                    continue  # rows went while it read them
+                if answerer.searcher.library.state == self._state:
+                    return found
+        raise LibraryBusy("The library changed several times while this was being answered; ask again.")
+
+    def refresh(self) -> None:
+        """Turns to the library as it is now, opened beside the one in use so that no question waits for it."""
+        fresh, state = self._reopened()
+        fresh.searcher.library.indexes(fresh.searcher.terms)
+        with self._lock:
+            self._turn_to(fresh, state)
+
+    def _current(self) -> Answerer:
+        """The answerer, over the library as it is now; called under the lock."""
+        if self.answerer.searcher.library.state != self._state:
+            self._turn_to(*self._reopened())
+        return self.answerer
+
+    def _reopened(self) -> tuple[Answerer, tuple[int, int]]:
+        """The same reader and encoder over the library opened anew, with its glossary, and which state that was."""
+        old = self.answerer.searcher
+        library = Library.open(old.library.folder)
+        try:
+            state = library.state
+            return replace(self.answerer, searcher=Searcher(library, old.encoder, old.weights, old.signs)), state
+        except BaseException:
+            library.close()
+            raise
+
+    def _turn_to(self, fresh: Answerer, state: tuple[int, int]) -> None:
+        old, self.answerer, self._state = self.answerer, fresh, state
+        self._articles = _count(fresh)
+        old.searcher.library.close()
+
+
+def _count(answerer: Answerer) -> int:
+    return sum(record.kind != "part" for record in answerer.searcher.library.articles().values())
+
+
+def _turn(number: int, answer: Answer, searcher: Searcher) -> Turn:
+    return cards.turn(number, answer, searcher.library, why.reasons(answer, searcher))

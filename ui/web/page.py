@@ -25,7 +25,6 @@ class Page:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.articles = desk.articles()
         own = texts("zh")
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(self._header("zh"), elem_id="wz-header", apply_default_css=False)
@@ -57,7 +56,7 @@ class Page:
 
     def _header(self, shown: Language) -> str:
         answerer = self.desk.answerer
-        return render.header(shown, self.articles, answerer.searcher.encoder.name, answerer.reader.name)
+        return render.header(shown, self.desk.articles(), answerer.searcher.encoder.name, answerer.reader.name)
 
     # -- events -----------------------------------------------------------------------------
 

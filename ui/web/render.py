@@ -253,4 +253,8 @@ def header(shown: Language, articles: int, encoder: str, reader: str) -> str:
     """The name of the program and what it works with."""
     own = texts(shown)
     state = own["state"].format(articles=articles, encoder=encoder, reader=reader)
-    return look.head(shown, own["title"], f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>')
+    rest = (
+        f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>'
+        f'<a class="wzd-link" href="./documents">{escape(own["documents_link"])}</a>'
+    )
+    return look.head(shown, own["title"], rest)
