@@ -45,7 +45,7 @@ def digest_note(record: ArticleRecord, language: Language) -> str:
     if record.kind != "digest" or original_language(record) == record.language:
         return ""
     own = title(record, record.language)
-    return f"引文据该文的中文编译《{own}》。" if language == "zh" else f"Quoted from a Chinese digest of it, 《{own}》."
+    return f"引文据该文的中文编译《{own}》。" if language == "zh" else f"Quoted from its Chinese digest, 《{own}》."
 
 
 # -- BibTeX -------------------------------------------------------------------------------------

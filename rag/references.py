@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from index.records import ArticleRecord, Language, Person
@@ -49,7 +49,7 @@ class Name:
     given: str = ""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def reference(record: ArticleRecord, style: Style, cited: tuple[str, ...] = ()) -> Reference:
     """The entry of one article; `cited` are the pages it is cited from.
 

@@ -12,6 +12,8 @@ from rag.records import Answer
 from ui.export import html, markdown, word
 from ui.export.blocks import Block, Style, blocks, cited_articles
 
+__all__ = ["FORMATS", "Kind", "Style", "cited_articles", "export"]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -197,7 +197,8 @@ class _Writer:
         if self.style in exchange.FORMATS:
             return Block("code", pieces, spoken)
         note = exchange.digest_note(record, self.language)
-        cleaned = tuple(Piece(_inner(piece.text), piece.kind) for piece in pieces)
+        # Chinese has no italics: slanted characters are a fault of type.
+        cleaned = tuple(Piece(_inner(p.text), "text" if language_of(p.text) == "zh" else p.kind) for p in pieces)
         return Block("reference", (*cleaned, *((Piece(f" {clean(note)}", "label"),) if note else ())), spoken)
 
     def _place(self, source: str, start: int, end: int) -> Block:

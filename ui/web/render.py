@@ -9,6 +9,7 @@ from index.script import language as language_of
 from rag.cite import name
 from rag.records import Answer, Citation, Claim
 from ui.web.cards import Card, Line, Near, Turn
+from ui.web.copying import copying
 from ui.web.escape import escape
 from ui.web.texts import texts
 
@@ -121,7 +122,7 @@ def _card(turn: Turn, card: Card, shown: Language) -> str:
         f'<span class="wz-where">{_where(card.record, citation.section, citation.page, shown)}</span>'
         f'<span class="wz-brief" lang="{_LANG[spoken]}">{escape(citation.quote)}</span></span></summary>'
         f'<div class="wz-body">{_context(citation)}<div class="wz-pair">{_original(card, own)}{_translation(card, own)}</div>'
-        f"{_notes(citation.footnotes, own)}"
+        f"{_notes(citation.footnotes, own)}{copying(f'card-{turn.number}-{citation.number}', shown)}"
         f'<p class="wz-file"><span>{escape(_file(citation.source, citation.start, citation.end, own))}</span>'
         f'<a class="wz-back" href="#cite-{turn.number}-{citation.number}">{escape(own["back"])}</a></p>'
         "</div></details>"
