@@ -17,6 +17,8 @@ from typing import Any
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc.source.json import CiteProcJSON
 
+from rag.plain import clean
+
 FOLDER = Path(__file__).parent / "styles"
 FILES = {
     "gbt": "gb-t-7714-2015-numeric.csl",
@@ -44,8 +46,8 @@ class Run:
 
 
 def plain(text: str) -> str:
-    """The text on one line, without characters that this module gives a meaning of their own."""
-    return _SPACES.sub(" ", _PRIVATE.sub("", text)).strip()
+    """The text on one line, without the characters that this module gives a meaning of their own."""
+    return clean(_PRIVATE.sub("", text))
 
 
 def outside(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
@@ -95,7 +94,7 @@ def _part(text: str) -> str:
 
 
 def _latex(text: str) -> str:
-    return _clean(text).translate(_LATEX_TABLE)
+    return plain(text).translate(_LATEX_TABLE)
 
 
 def _key(id: str) -> str:
@@ -129,7 +128,7 @@ def _tagged(record: ArticleRecord) -> Iterator[tuple[str, str]]:
         ("N1", digest_note(record, "en")),
         ("AB", (record.abstract_zh if own == "zh" else record.abstract_en) or ""),
     ]
-    return ((tag, _clean(value)) for tag, value in found if _clean(value))
+    return ((tag, plain(value)) for tag, value in found if plain(value))
 
 
 def _people(record: ArticleRecord, language: Language) -> Iterator[Name]:
@@ -138,8 +137,3 @@ def _people(record: ArticleRecord, language: Language) -> Iterator[Name]:
 
 def _comma(family: str, given: str) -> str:
     return f"{family}, {given}" if given else family
-
-
-def _clean(text: str) -> str:
-    """One line without control characters, which would end a field or a record."""
-    return "".join(char for char in plain(text) if unicodedata.category(char) != "Cc")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +12,7 @@ from index.records import ArticleRecord, Language, Passage
 from index.script import language as language_of
 from rag import exchange, references
 from rag.answer import name
+from rag.plain import clean
 from rag.records import Answer, Citation, Claim
 from ui.web.texts import texts
 
@@ -37,9 +36,6 @@ BlockKind = Literal[
 ]
 PieceKind = Literal["text", "italic", "label", "mark"]
 
-# They would turn the words around, or are no characters at all; XML and UTF-8 know no lone surrogates.
-_UNWANTED = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ud800-\udfff]")
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -58,12 +54,6 @@ class Block:
     pieces: tuple[Piece, ...]
     language: Language
     anchor: str = ""
-
-
-def clean(text: str) -> str:
-    """The text on one line without characters that a file could not hold or that hide what stands in it."""
-    kept = "".join(" " if char.isspace() else char for char in _UNWANTED.sub("", text))
-    return re.sub(" +", " ", "".join(c for c in kept if unicodedata.category(c) != "Cc" and ord(c) & 0xFFFE != 0xFFFE)).strip()
 
 
 def cited_articles(answers: Sequence[Answer], articles: Mapping[str, ArticleRecord]) -> list[ArticleRecord]:
