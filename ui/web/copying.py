@@ -23,11 +23,16 @@ def copying(card: str, shown: Language) -> str:
     return f'<p class="wz-copying">{offered}<span class="wz-copied" role="status" {said}></span></p>'
 
 
-def sources(turns: Sequence[Turn], articles: Mapping[str, ArticleRecord], shown: Language) -> str:
+def sources(turns: Sequence[Turn], shown: Language) -> str:
     """What the copy buttons of a conversation need: each article in every style, each quotation with its page."""
-    records = cited_articles([turn.answer for turn in turns], articles)
-    listed = "".join(_article(record, shown) for record in records)
-    return listed + "".join(_quote(turn, shown) for turn in turns)
+    cited = cited_articles([turn.answer for turn in turns], records(turns))
+    return "".join(_article(record, shown) for record in cited) + "".join(_quote(turn, shown) for turn in turns)
+
+
+def records(turns: Sequence[Turn]) -> Mapping[str, ArticleRecord]:
+    """The articles that a conversation shows, by id; the library need not be asked again."""
+    cited = {card.citation.article: card.record for turn in turns for card in turn.cards}
+    return cited | {near.passage.article: near.record for turn in turns for near in turn.nearest}
 
 
 def _article(record: ArticleRecord, shown: Language) -> str:

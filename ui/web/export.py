@@ -17,8 +17,8 @@ from index.records import Language
 from rag import exchange, references
 from ui.export import FORMATS, Style, cited_articles, export
 from ui.web.cards import Turn
-from ui.web.copying import sources
-from ui.web.desk import Desk
+from ui.web.copying import records, sources
+from ui.web.escape import escape
 from ui.web.texts import texts
 
 STYLES: tuple[Style, ...] = (*references.STYLES, *get_args(exchange.Format))
@@ -41,8 +41,7 @@ _FETCH = "() => setTimeout(() => document.querySelector('#wz-export-file')?.clic
 class Export:
     """The components of exporting; they stand where they are made."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.articles = desk.answerer.searcher.library.articles
+    def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="wenzheng-")
         own = texts("zh")
         with gr.Accordion(own["export_options"], open=False, elem_id="wz-export") as self.frame:
@@ -54,6 +53,7 @@ class Export:
                 label=own["export_format"], choices=_formats("zh"), value="docx", filterable=False, elem_id="wz-export-format"
             )
             self.button = gr.Button(own["export_download"], variant="primary", size="sm", elem_id="wz-export-download")
+            self.note = gr.HTML("", elem_id="wz-export-note", apply_default_css=False)
             self.file = gr.DownloadButton(own["export_download"], visible="hidden", elem_id="wz-export-file")
         self.sources = gr.HTML("", elem_id="wz-sources", visible="hidden", apply_default_css=False)
 
@@ -65,8 +65,10 @@ class Export:
         self.style.change(None, self.style, None, js=_CHOSEN, **quiet)
         self.style.input(None, self.style, None, js=_REMEMBER, **quiet)
         language.change(self._relabel, language, told, **quiet)
-        gr.on([turns.change, language.change], self._copied, [turns, language], self.sources, **quiet)
-        made = self.button.click(self._make, [self.scope, self.format, self.style, language, turns], self.file, **quiet)
+        gr.on([turns.change, language.change], sources, [turns, language], self.sources, **quiet)
+        made = self.button.click(
+            self._make, [self.scope, self.format, self.style, language, turns], [self.file, self.note], **quiet
+        )
         made.success(None, None, None, js=_FETCH, **quiet)
 
     def _relabel(self, shown: Language) -> list[Any]:
@@ -79,29 +81,30 @@ class Export:
             own["export_download"],
         ]
 
-    def _copied(self, turns: Sequence[Turn], shown: Language) -> str:
-        return sources(turns, self.articles(), shown)
-
-    def _make(self, scope: str, format: str, style: Style, shown: Language, turns: Sequence[Turn]) -> str:
-        """Writes the file and tells where it lies; gr.Error where there is nothing to write."""
+    def _make(self, scope: str, format: str, style: Style, shown: Language, turns: Sequence[Turn]) -> tuple[str | None, str]:
+        """Writes the file and tells where it lies, or says why there is none."""
         own = texts(shown)
-        answers = [turn.answer for turn in turns][-1 if scope == "last" else 0 :]
-        articles = self.articles()
+        chosen = turns[-1:] if scope == "last" else turns
+        answers, articles = [turn.answer for turn in chosen], records(chosen)
         if not answers:
-            raise gr.Error(own["export_nothing"], print_exception=False)
+            return None, _note(own["export_nothing"])
         if format in exchange.FORMATS and not cited_articles(answers, articles):
-            raise gr.Error(own["export_uncited"], print_exception=False)
+            return None, _note(own["export_uncited"])
         self._forget()
         today = date.today()
         place = Path(tempfile.mkdtemp(dir=self.folder.name)) / f"wenzheng-{today.isoformat()}{FORMATS[format].suffix}"
         place.write_bytes(export(answers, articles, format, style, shown, today))
-        return str(place)
+        return str(place), ""
 
     def _forget(self) -> None:
         """Takes away the files that were fetched long ago."""
         for folder in Path(self.folder.name).iterdir():
             if folder.stat().st_mtime < time.time() - _KEPT:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _note(text: str) -> str:
+    return f'<p class="wz-note" role="alert">{escape(text)}</p>'
 
 
 def _scopes(shown: Language) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ class Page:
                     lines=1, max_lines=6, max_length=LONGEST_QUESTION, autofocus=True, submit_btn=own["ask"],
                 )  # fmt: skip
                 with gr.Row(elem_id="wz-actions"):
-                    self.export = Export(desk)
+                    self.export = Export()
                     self.retry = gr.Button(own["retry"], size="sm", elem_id="wz-retry")
                     self.clear = gr.Button(own["clear"], size="sm", elem_id="wz-clear")
             self.panel = gr.HTML(render.panel((), "zh"), elem_id="wz-panel", apply_default_css=False)
