@@ -125,6 +125,11 @@ def test_a_quotation_names_its_number_in_the_bibliography_of_the_style():
         assert sources[1].endswith(f"reference {numbers['apples']}")
 
 
+def test_a_statement_that_another_document_denies_names_it():
+    disputed = replace(ANSWER, claims=(replace(ANSWER.claims[0], against=(2,)),))
+    assert "梯子很长。（另有文献说法不同，见[2]）[1]" in shown("html", made("html", answers=[disputed]))
+
+
 def test_names_of_journals_are_slanted_in_latin_script_only():
     pieces = [piece for block in blocks([ANSWER], ARTICLES, "apa", "en") if block.kind == "reference" for piece in block.pieces]
     assert [piece.text for piece in pieces if piece.kind == "italic"] == ["Fruit"]

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from index.search import Searcher
     from index.settings import Settings
     from rag.answer import Answerer
-    from rag.records import Answer
     from ui.export.command import Wanted
 
 app = typer.Typer(
@@ -90,17 +89,17 @@ def ask(
 
     if language not in (None, "zh", "en"):
         raise UsageError(f"--language is “{language}”; it must be zh or en.")
-    file = _file(format_, style, output, as_json)
     questions = _questions(question, batch)
+    file = _file(format_, style, output, as_json)
     answerer = _answerer(_settings(library, reader=reader))
     limits = _limits(answerer.searcher, document)
     articles = answerer.searcher.library.articles()
-    answers: list[Answer] = []
+    if file:
+        given = [answerer.answer(text, limits=limits, language=language, history=history) for _, text, history in questions]  # type: ignore[arg-type]
+        file.save(given, articles)
+        return
     for number, text, history in questions:
         answer = answerer.answer(text, limits=limits, language=language, id=number, history=history)  # type: ignore[arg-type]
-        if file:
-            answers.append(answer)
-            continue
         if batch or as_json:
             _print_json(answer_json(answer, articles))
             continue
@@ -114,8 +113,6 @@ def ask(
                 print(f"    {note.label}: {note.text}")
         for passage in answer.nearest:
             print(f"\n- {articles[passage.article].title} ({passage.source} {passage.start}–{passage.end})\n    {passage.text}")
-    if file:
-        file.save(answers, articles)
 
 
 @app.command()

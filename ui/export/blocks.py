@@ -11,7 +11,7 @@ from typing import Literal
 from index.records import ArticleRecord, Language, Passage
 from index.script import language as language_of
 from rag import exchange, references
-from rag.answer import name
+from rag.cite import name
 from rag.plain import clean
 from rag.records import Answer, Citation, Claim
 from ui.web.texts import texts
@@ -145,8 +145,12 @@ class _Writer:
     def _claim(self, number: int, answer: Answer, claim: Claim) -> tuple[Piece, ...]:
         own = texts(answer.language)
         remarks = (own["export_quoted"] if claim.original else "") + (own["export_partly"] if claim.verdict == "partly" else "")
-        marks = (Piece(f"[{cited}]", "mark", _anchor(number, cited)) for cited in claim.citations)
-        return (Piece(clean(claim.text)), *((Piece(remarks, "label"),) if remarks else ()), *marks)
+        against: tuple[Piece, ...] = ()
+        if claim.against:
+            before, after = own["export_against"].split("{marks}")
+            against = (Piece(before, "label"), *_marks(number, claim.against), Piece(after, "label"))
+        said = (Piece(clean(claim.text)), *((Piece(remarks, "label"),) if remarks else ()), *against)
+        return (*said, *_marks(number, claim.citations))
 
     def _citation(self, number: int, citation: Citation) -> Iterator[Block]:
         spoken = language_of(citation.quote)
@@ -202,6 +206,10 @@ class _Writer:
 
     def _labelled(self, kind: BlockKind, label: str, text: str, spoken: Language) -> Block:
         return Block(kind, (Piece(label, "label"), Piece(clean(text))), spoken)
+
+
+def _marks(turn: int, numbers: Sequence[int]) -> tuple[Piece, ...]:
+    return tuple(Piece(f"[{number}]", "mark", _anchor(turn, number)) for number in numbers)
 
 
 def _anchor(turn: int, number: int) -> str:
