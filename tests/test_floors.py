@@ -33,7 +33,8 @@ HEAVY = {
     "langchain_text_splitters": {"index/passages.py", "eval/baseline.py"},
     "gradio": {"ui/web"},
     "pypdf": {"index/files.py"},
-    "docx": {"index/files.py"},
+    "docx": {"index/files.py", "ui/export/word.py"},
+    "citeproc": {"rag/csl.py"},
     "trafilatura": {"index/files.py"},
     "sqlite3": {"index/library.py", "index/rows.py"},
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from index.search import Searcher
     from index.settings import Settings
     from rag.answer import Answerer
+    from ui.export.command import Wanted
 
 app = typer.Typer(
     name="wenzheng",
@@ -78,6 +79,9 @@ def ask(
     reader: Annotated[str | None, typer.Option("--reader", help="extractive or llm.")] = None,
     document: DocumentOption = None,
     language: Annotated[str | None, typer.Option("--language", help="Answer in zh or en; else as asked.")] = None,
+    format_: Annotated[str | None, typer.Option("--format", help="A file: docx, markdown, html, bibtex or ris.")] = None,
+    style: Annotated[str | None, typer.Option("--style", help="References of the file: gbt, apa or chicago.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Where to write the file; else to stdout.")] = None,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question with citations."""
@@ -86,9 +90,14 @@ def ask(
     if language not in (None, "zh", "en"):
         raise UsageError(f"--language is “{language}”; it must be zh or en.")
     questions = _questions(question, batch)
+    file = _file(format_, style, output, as_json)
     answerer = _answerer(_settings(library, reader=reader))
     limits = _limits(answerer.searcher, document)
     articles = answerer.searcher.library.articles()
+    if file:
+        given = [answerer.answer(text, limits=limits, language=language, history=history) for _, text, history in questions]  # type: ignore[arg-type]
+        file.save(given, articles)
+        return
     for number, text, history in questions:
         answer = answerer.answer(text, limits=limits, language=language, id=number, history=history)  # type: ignore[arg-type]
         if batch or as_json:
@@ -316,6 +325,19 @@ def _asked(question: str, where: str) -> str:
 
 def _print_json(data: dict[str, Any]) -> None:
     print(json.dumps(data, ensure_ascii=False), flush=True)
+
+
+def _file(format_: str | None, style: str | None, output: Path | None, as_json: bool) -> Wanted | None:
+    """The file that the answers go to, where one is asked for; UsageError for options that do not go together."""
+    if format_ is None:
+        if style or output:
+            raise UsageError("--style and --output are for files; say which kind with --format.")
+        return None
+    if as_json:
+        raise UsageError("--json and --format are two things; give one of them.")
+    from ui.export.command import Wanted
+
+    return Wanted(format_, style, output)
 
 
 def _list(settings: Settings) -> None:

@@ -67,7 +67,8 @@ def build(answerer: Answerer) -> gr.Blocks:
     """The page over one answerer, not yet served."""
     desk = Desk(answerer)
     threading.Thread(target=desk.warm, daemon=True, name="warm").start()
-    with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False) as page:
+    kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
+    with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
         Page(desk)
         gr.api(_endpoint(desk), api_name="ask", concurrency_id="ask", concurrency_limit=READERS)
     with page.route("Source", "source", show_in_navbar=False):

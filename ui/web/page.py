@@ -12,6 +12,7 @@ from index.records import Language
 from ui.web import render
 from ui.web.cards import Turn
 from ui.web.desk import LONGEST_QUESTION, Desk
+from ui.web.export import Export
 from ui.web.texts import examples, preferred, texts
 
 READERS = 4
@@ -47,12 +48,14 @@ class Page:
                     lines=1, max_lines=6, max_length=LONGEST_QUESTION, autofocus=True, submit_btn=own["ask"],
                 )  # fmt: skip
                 with gr.Row(elem_id="wz-actions"):
+                    self.export = Export()
                     self.retry = gr.Button(own["retry"], size="sm", elem_id="wz-retry")
                     self.clear = gr.Button(own["clear"], size="sm", elem_id="wz-clear")
             self.panel = gr.HTML(render.panel((), "zh"), elem_id="wz-panel", apply_default_css=False)
         self.turns: gr.State = gr.State([])
         self.asked: gr.State = gr.State("")
         self._events()
+        self.export.events(self.turns, self.language)
 
     def _header(self, shown: Language) -> str:
         answerer = self.desk.answerer

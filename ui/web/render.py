@@ -10,6 +10,7 @@ from rag.cite import name
 from rag.records import Answer, Citation, Claim
 from ui.web import look, marks, source_html, why
 from ui.web.cards import Card, Line, Near, Turn
+from ui.web.copying import copying
 from ui.web.escape import escape
 from ui.web.runs import LANG, lang
 from ui.web.texts import texts
@@ -148,6 +149,7 @@ def _actions(turn: Turn, card: Card, shown: Language) -> list[str]:
     citation = card.citation
     return [
         source_html.link(card.record, citation.start, citation.end, shown),
+        copying(f"card-{turn.number}-{citation.number}", shown),
         f'<a class="wz-back" href="#cite-{turn.number}-{citation.number}">{escape(texts(shown)["back"])}</a>',
     ]
 
