@@ -4,7 +4,7 @@
     element.textContent = text;
     setTimeout(() => {
       if (element.textContent === text) element.textContent = "";
-    }, 2000);
+    }, 5000);
   };
 
   // Away from this machine and without https a browser has no clipboard for scripts.
