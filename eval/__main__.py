@@ -26,6 +26,8 @@ def main() -> None:
     parser.add_argument("--split", choices=("train", "tune", "report"), default="report")
     parser.add_argument("--library", type=Path)
     parser.add_argument("--sets", type=Path, default=Wanted().sets, help="question set, JSON Lines as eval/sets/README.md has it")
+    parser.add_argument("--language", choices=("zh", "en"), help="only questions in this language")
+    parser.add_argument("--limit", type=int, help="only so many questions in each language")
     parser.add_argument("--save", type=Path, help="write the run to this file")
     parser.add_argument("--against", type=Path, help="a saved run to compare with")
     parser.add_argument("--html", type=Path, help="write the report with plots to this file")
@@ -39,7 +41,7 @@ def main() -> None:
 
             print(speed.table(speed.measure(chosen)))
             return
-        wanted = Wanted(given.split, given.sets, given.save, given.against, given.html, baseline=True)
+        wanted = Wanted(given.split, given.sets, given.save, given.against, given.html, True, given.language, given.limit)
         answerer = Answerer(Searcher.open(chosen), choose(chosen), entailment.load(chosen))
         text, worse = bench(wanted, chosen, answerer, lambda done, total: None)
     except WenzhengError as error:

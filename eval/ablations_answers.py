@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from eval import questions, run
+from eval import figures, questions, run
 from eval.questions import Question
+from eval.records import Run
 from index import settings
 from index.glossary import Glossary
 from index.search import Searcher
@@ -64,7 +65,7 @@ def changed(module: Any, name: str, value: object) -> Iterator[None]:
         setattr(module, name, before)
 
 
-def measure(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator[tuple[str, run.Run]]:
+def measure(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator[tuple[str, Run]]:
     """A run for each row."""
     searcher = Searcher.open(chosen)
     whole = Answerer(searcher)
@@ -81,7 +82,7 @@ def measure(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator
     yield "whole passages cited", run.measure(split, asked, Answerer(searcher, PassageReader()))
 
 
-def twins(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator[tuple[str, run.Run]]:
+def twins(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator[tuple[str, Run]]:
     """Follow-ups with their history, and the same questions complete in themselves."""
     answerer = Answerer(Searcher.open(chosen))
     leaning = [q for q in asked if q.history and q.standalone]
@@ -90,14 +91,14 @@ def twins(asked: Sequence[Question], chosen: Settings, split: str) -> Iterator[t
     yield "the same complete in themselves", run.measure(split, alone, answerer)
 
 
-def table(rows: Sequence[tuple[str, run.Run]]) -> str:
+def table(rows: Sequence[tuple[str, Run]]) -> str:
     """Chinese / English in each cell, as Markdown."""
     lines = [
         f"| | {' | '.join(_SHOWN)} | characters cited |",
         f"|---{'|---' * (len(_SHOWN) + 1)}|",
     ]
     for name, found in rows:
-        told = run.summary(found)
+        told = figures.summary(found)
         cells = [" / ".join(f"{told[s][m][0]:.3f}" if m in told[s] else "–" for s in ("zh", "en")) for m in _SHOWN]
         cited = [sum(map(len, row.quotes)) for row in found.rows if not row.refused]
         lines.append(f"| {name} | {' | '.join(cells)} | {sum(cited) / max(1, len(cited)):.0f} |")

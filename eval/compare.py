@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.run import ANSWERS, RETRIEVAL, Run
+from eval.measures import ANSWERS, MEASURES, RETRIEVAL
+from eval.records import Run
 from index.errors import UsageError
-
-_WORSE_IS_MORE = ("wrong refusals",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,12 @@ class Change:
     @property
     def regression(self) -> bool:
         """Whether the measure got worse by more than chance."""
-        return self.low > 0 if self.measure in _WORSE_IS_MORE else self.high < 0
+        return self.low > 0 if MEASURES[self.measure].less_is_better else self.high < 0
+
+    @property
+    def gain(self) -> bool:
+        """Whether the measure got better by more than chance."""
+        return self.high < 0 if MEASURES[self.measure].less_is_better else self.low > 0
 
 
 def compare(before: Run, after: Run) -> list[Change]:
@@ -62,7 +66,7 @@ def table(changes: list[Change]) -> str:
     """The changes as a Markdown table."""
     lines = ["| language | measure | before | after | difference (95 %) | |", "|---|---|---|---|---|---|"]
     for c in changes:
-        note = "worse" if c.regression else ""
+        note = "worse" if c.regression else "better" if c.gain else ""
         lines.append(
             f"| {c.language} | {c.measure} | {c.before:.3f} | {c.after:.3f} | {c.after - c.before:+.3f} ({c.low:+.3f} to {c.high:+.3f}) | {note} |"
         )

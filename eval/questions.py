@@ -48,10 +48,17 @@ class Question:
 
 
 def load(path: Path, splits: Iterable[Split] = ("train", "tune", "report")) -> list[Question]:
-    """Both languages of every item of the splits; raises DocumentError naming a line that is no item."""
+    """Both languages of every item of the splits; raises DocumentError for no such file, or naming a line that is no item."""
     wanted = set(splits)
     questions: list[Question] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(
+            f"{path} cannot be read ({error}); a question set is wanted: the project's own comes with its repository (eval/sets), "
+            "another is named with --sets."
+        ) from error
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:

@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from eval.questions import Question
-from eval.run import ANSWERS, RETRIEVAL, Row, Run, lengths, summary, times
+from eval.figures import lengths, summary, times
+from eval.measures import ANSWERS, MEASURES, REFUSALS, RETRIEVAL
+from eval.records import Row, Run
 
-LABELS = {
-    "within 2,000": "前 2000 字内的证据",
-    "within 5,000": "前 5000 字内的证据",
-    "MRR@10": "首个相关段落的倒数排名",
-    "recall@10": "前十段召回率",
-    "nDCG@10": "归一化折损累计增益",
-    "any gold": "引到任一标准证据",
-    "gold cited": "引到的标准证据占比",
-    "touching": "触及标准证据的引文占比",
-    "citation recall": "论断有据率",
-    "citation precision": "引文非冗余率",
-    "points": "要点覆盖率",
-    "verbatim": "引文一字不差",
-    "language": "答语与问语同种语言",
-    "wrong refusals": "误拒率",
-    "caught": "不可答问题识别率",
-}
 _COLOURS = {"zh": "#9c2b22", "en": "#1f4f82"}
 _STYLE = (
     "body{font:16px/1.6 system-ui,'Noto Serif CJK SC',serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fdfcf9}"
@@ -37,7 +21,7 @@ def markdown(run: Run) -> str:
     """The figures as tables."""
     figures = summary(run)
     lines = [f"Split {run.split}, {', '.join(f'{name} {value}' for name, value in run.fingerprints.items())}", ""]
-    for names in (RETRIEVAL, (*ANSWERS, "wrong refusals", "caught")):
+    for names in (RETRIEVAL, (*ANSWERS, *REFUSALS)):
         lines += [f"| language | questions | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
         for spoken, values in figures.items():
             count = sum(row.language == spoken for row in run.rows)
@@ -54,19 +38,16 @@ def markdown(run: Run) -> str:
     return "\n".join(lines)
 
 
-def html(run: Run, questions: list[Question]) -> str:
+def html(run: Run) -> str:
     """The whole report as one page in both languages."""
-    asked: dict[tuple[str, str], Question] = {(q.id, q.language): q for q in questions}
-    failures = [row for row in run.rows if _failed(row)]
+    failures = [row for row in run.rows if row.failed]
     return (
         f"<!doctype html><html lang='zh'><meta charset='utf-8'><title>文证 Wenzheng · {escape(run.split)}</title>"
         f"<style>{_STYLE}</style><h1>文证评测 <span lang='en'>Wenzheng benchmark</span></h1>"
         f"{_facts(run)}<h2>检索 <span lang='en'>Retrieval</span></h2>{_plot(run, RETRIEVAL)}"
-        f"<h2>回答 <span lang='en'>Answers</span></h2>{_plot(run, (*ANSWERS, 'wrong refusals', 'caught'))}"
+        f"<h2>回答 <span lang='en'>Answers</span></h2>{_plot(run, (*ANSWERS, *REFUSALS))}"
         f"<h2>按题型 <span lang='en'>By kind</span></h2>{_kinds(run)}"
-        f"<h2>失误 <span lang='en'>Failures</span> ({len(failures)})</h2>"
-        + "".join(_failure(row, asked.get((row.id, row.language))) for row in failures)
-        + "</html>"
+        f"<h2>失误 <span lang='en'>Failures</span> ({len(failures)})</h2>" + "".join(map(_failure, failures)) + "</html>"
     )
 
 
@@ -82,7 +63,7 @@ def _plot(run: Run, names: tuple[str, ...]) -> str:
     rows = []
     for at, name in enumerate(names):
         top = at * height
-        rows.append(f"<text x='0' y='{top + 16}' font-size='13'>{escape(LABELS[name])}</text>")
+        rows.append(f"<text x='0' y='{top + 16}' font-size='13'>{escape(MEASURES[name].zh)}</text>")
         rows.append(f"<text x='0' y='{top + 32}' font-size='12' fill='#666'>{escape(name)}</text>")
         for line, (spoken, values) in enumerate(figures.items()):
             if name not in values:
@@ -104,7 +85,7 @@ def _plot(run: Run, names: tuple[str, ...]) -> str:
 
 def _kinds(run: Run) -> str:
     names = ("within 5,000", "any gold", "touching", "points")
-    head = "".join(f"<th>{escape(LABELS[name])}<br>{escape(name)}</th>" for name in names)
+    head = "".join(f"<th>{escape(MEASURES[name].zh)}<br>{escape(name)}</th>" for name in names)
     lines = [f"<table><tr><th>题型 kind</th><th></th><th>题数 questions</th>{head}</tr>"]
     for kind in sorted({row.kind for row in run.rows if row.answerable}):
         for spoken in ("zh", "en"):
@@ -117,15 +98,10 @@ def _kinds(run: Run) -> str:
     return "".join(lines) + "</table>"
 
 
-def _failed(row: Row) -> bool:
-    """A question that should have been answered and cites no gold, or should have been refused and was not."""
-    return row.values.get("any gold", 1.0) < 1.0 if row.answerable else not row.refused
-
-
-def _failure(row: Row, question: Question | None) -> str:
-    gold = "".join(f"<li>{escape(g.quote)}</li>" for g in (question.gold if question else ()))
+def _failure(row: Row) -> str:
+    gold = "".join(f"<li>{escape(g.quote)}</li>" for g in row.gold)
     cited = "".join(f"<li>{escape(quote)}</li>" for quote in row.quotes)
-    text = escape(question.text if question else row.id)
+    text = escape(row.question or row.id)
     return (
         f"<details><summary>{escape(row.id)} · {row.language} · {escape(row.kind)}: {text}</summary>"
         f"<p>{escape(row.answer)}</p><p class='ok'>标准证据 gold</p><ul>{gold or '<li>–</li>'}</ul>"

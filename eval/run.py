@@ -11,17 +11,16 @@ in its source; `language`, whether every claim is in the language of the questio
 from __future__ import annotations
 
 import hashlib
-import json
-import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eval import metrics
+from eval.places import Places
 from eval.questions import Question
+from eval.records import Row, Run, Span
 from index import quantities
 from index.clean import fold
-from index.errors import DocumentError
 from index.records import Hit
 from index.rerank import share
 from index.script import language
@@ -31,67 +30,20 @@ from rag.answer import Answerer
 from rag.records import Answer, Draft, Evidence
 
 DEPTH = 40  # hits asked for: 5,000 characters need some 25 passages
-RETRIEVAL = ("within 2,000", "within 5,000", "MRR@10", "recall@10", "nDCG@10")
-ANSWERS = ("any gold", "gold cited", "touching", "citation recall", "citation precision", "points", "verbatim", "language")
 _POINT = 0.5  # share of a point's terms, by how much they tell, that covers it
 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question of one language; `values` holds the measures that apply to it."""
-
-    id: str
-    language: str
-    kind: str
-    answerable: bool
-    refused: bool
-    values: dict[str, float]
-    length: int  # characters of the answer in Chinese, words in English
-    milliseconds: float
-    answer: str
-    quotes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """All rows with the fingerprints of what was measured."""
-
-    split: str
-    fingerprints: dict[str, str]
-    rows: tuple[Row, ...]
-
-    def values(self, spoken: str, measure: str) -> list[float]:
-        """A measure of one language by question, in the order of the set."""
-        return [row.values[measure] for row in self.rows if row.language == spoken and measure in row.values]
-
-    def save(self, path: Path) -> None:
-        """Writes the run as JSON."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-    @classmethod
-    def read(cls, path: Path) -> Run:
-        """A saved run; raises DocumentError where the file is none."""
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            rows = tuple(Row(**{**row, "quotes": tuple(row["quotes"])}) for row in data["rows"])
-            return cls(data["split"], data["fingerprints"], rows)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DocumentError(
-                f"{path} cannot be read as a run ({error!r}); give one that `wenzheng eval --save` wrote."
-            ) from error
-
-
 def measure(split: str, asked: Sequence[Question], answerer: Answerer, progress: Progress = lambda done, total: None) -> Run:
     """Asks every question, follow-ups with their history."""
     rows = []
+    places = Places(answerer.searcher.library)
     for number, question in enumerate(asked):
         progress(number, len(asked))
-        rows.append(_row(question, answerer))
+        rows.append(_row(question, answerer, places))
     progress(len(asked), len(asked))
-    return Run(split, fingerprints(answerer, asked), tuple(rows))
+    return Run(split, fingerprints(answerer, asked), tuple(rows), datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def fingerprints(answerer: Answerer, asked: Sequence[Question]) -> dict[str, str]:
@@ -113,7 +65,7 @@ def fingerprints(answerer: Answerer, asked: Sequence[Question]) -> dict[str, str
     }
 
 
-def _row(question: Question, answerer: Answerer) -> Row:
+def _row(question: Question, answerer: Answerer, places: Places) -> Row:
     answer = answerer.answer(question.text, history=question.history)
     values: dict[str, float] = {}
     if question.answerable:
@@ -129,7 +81,6 @@ def _row(question: Question, answerer: Answerer) -> Row:
         values |= _of_answer(question, answer, answerer)
     spoken = question.language
     length = len(answer.text) if spoken == "zh" else len(answer.text.split())
-    quotes = tuple(c.quote for c in answer.citations)
     return Row(
         question.id,
         spoken,
@@ -140,7 +91,10 @@ def _row(question: Question, answerer: Answerer) -> Row:
         length,
         answer.elapsed_ms,
         answer.text,
-        quotes,
+        tuple(Span(c.quote, c.source, c.article, c.start, c.end) for c in answer.citations),
+        question.text,
+        question.history,
+        tuple(places.find(gold, question.articles) for gold in question.gold),
     )
 
 
@@ -211,27 +165,3 @@ def attributed(answer: Answer, searcher: Searcher) -> tuple[float, float]:
             rest = [n for n in claim.citations if n != number]
             used.append(together and (supports(claim.text, [number]) or not supports(claim.text, rest)))
     return sum(whole) / max(1, len(whole)), sum(used) / max(1, len(used))
-
-
-def summary(run: Run) -> dict[str, dict[str, tuple[float, float, float]]]:
-    """By language and measure the mean and its 95 % interval; refusals are shares of their questions."""
-    result: dict[str, dict[str, tuple[float, float, float]]] = {}
-    for spoken in ("zh", "en"):
-        own = [row for row in run.rows if row.language == spoken]
-        columns = {name: run.values(spoken, name) for name in (*RETRIEVAL, *ANSWERS)}
-        columns["wrong refusals"] = [float(row.refused) for row in own if row.answerable]
-        columns["caught"] = [float(row.refused) for row in own if not row.answerable]
-        result[spoken] = {name: (sum(v) / len(v), *metrics.interval(v)) for name, v in columns.items() if v}
-    return result
-
-
-def lengths(run: Run, spoken: str, kinds: Sequence[str] = ("factoid", "number")) -> float:
-    """Median length of the answers to questions of some kinds: characters in Chinese, words in English."""
-    found = [r.length for r in run.rows if r.language == spoken and r.kind in kinds and not r.refused]
-    return statistics.median(found) if found else 0.0
-
-
-def times(run: Run, spoken: str) -> tuple[float, float]:
-    """Median and 95th percentile of the milliseconds a question took."""
-    found = [r.milliseconds for r in run.rows if r.language == spoken]
-    return (statistics.median(found), statistics.quantiles(found, n=20)[-1]) if len(found) > 1 else (0.0, 0.0)

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from fakes import one_sentence
 
-from eval import bench, metrics, questions, report
+from eval import bench, metrics, questions, report, saved
 from eval.compare import compare
-from eval.run import Run, measure, points_covered, summary
+from eval.figures import summary
+from eval.run import measure, points_covered
 from index.errors import DocumentError, UsageError
 from index.settings import Settings
 
@@ -114,15 +115,15 @@ def test_points_are_covered_by_their_numbers_and_half_of_their_terms(sets, answe
 
 
 def test_a_saved_run_is_read_back_whole(run, tmp_path):
-    run.save(tmp_path / "runs" / "a.json")
-    assert Run.read(tmp_path / "runs" / "a.json") == run
+    saved.save(run, tmp_path / "runs" / "a.json")
+    assert saved.read(tmp_path / "runs" / "a.json") == run
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"split": "x"}'])
 def test_a_file_that_is_no_run_is_refused_in_one_sentence(tmp_path, text):
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError) as error:
-        Run.read(tmp_path / "a.json")
+        saved.read(tmp_path / "a.json")
     assert one_sentence(str(error.value), "a.json")
 
 
@@ -141,9 +142,9 @@ def test_runs_of_different_questions_are_not_compared(run):
         compare(run, replace(run, rows=tuple(replace(row, id="x" + row.id) for row in run.rows)))
 
 
-def test_the_report_is_one_page_in_both_languages_that_asks_for_nothing(run, sets):
+def test_the_report_is_one_page_in_both_languages_that_asks_for_nothing(run):
     failed = replace(run.rows[0], values={**run.rows[0].values, "any gold": 0.0}, answer="<script>alert(1)</script>")
-    page = report.html(replace(run, rows=(failed, *run.rows[1:])), questions.load(sets))
+    page = report.html(replace(run, rows=(failed, *run.rows[1:])))
     assert "<svg" in page
     assert "检索" in page
     assert "Retrieval" in page
@@ -157,9 +158,9 @@ def test_one_call_saves_compares_and_tells_of_a_regression(sets, answerer, tmp_p
     text, worse = bench.bench(wanted, Settings(), answerer, lambda done, total: None)
     assert not worse
     assert "| zh | 3 |" in text
-    better = Run.read(tmp_path / "a.json")
+    better = saved.read(tmp_path / "a.json")
     rows = tuple(replace(row, values={**row.values, "points": 5.0} if row.values else {}) for row in better.rows)
-    replace(better, rows=rows).save(tmp_path / "b.json")
+    saved.save(replace(better, rows=rows), tmp_path / "b.json")
     text, worse = bench.bench(
         bench.Wanted(sets=sets, against=tmp_path / "b.json"), Settings(), answerer, lambda done, total: None
     )

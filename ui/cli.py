@@ -182,20 +182,31 @@ def translate(
 def evaluate(
     split: Annotated[str, typer.Option("--split", help="train, tune or report.")] = "report",
     sets: Annotated[Path | None, typer.Option("--sets", help="Question set; the project's own if none is named.")] = None,
+    language: Annotated[str | None, typer.Option("--language", help="Only questions in zh or en.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Only so many questions in each language.")] = None,
+    run: Annotated[Path | None, typer.Option("--run", help="Tell of this saved run instead of asking anything.")] = None,
     save: Annotated[Path | None, typer.Option("--save", help="Write the run to this file.")] = None,
     against: Annotated[Path | None, typer.Option("--against", help="A saved run to compare with.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a report with plots to this file.")] = None,
     fail: Annotated[bool, typer.Option("--fail-on-regression", help="Exit with 1 when a measure got worse.")] = False,
+    as_json: JsonOption = False,
+    tell: Annotated[bool, typer.Option("--progress", help="Tell progress on stderr as JSON lines, for programs.")] = False,
     reader: Annotated[str | None, typer.Option("--reader", help="extractive or llm.")] = None,
     library: LibraryOption = None,
 ) -> None:
     """Run the benchmark: retrieval, citation, answer and refusal figures for both languages."""
-    from eval.bench import Wanted, bench
+    from eval import bench
 
-    settings = _settings(library, reader=reader)
-    wanted = Wanted(split, sets or Wanted().sets, save, against, html)
-    with _progress() as show:
-        text, worse = bench(wanted, settings, _answerer(settings), lambda done, total: show("questions", done, total))
+    wanted = bench.Wanted(
+        split, sets or bench.Wanted().sets, save, against, html, language=language, limit=limit, as_json=as_json
+    )
+    if run:
+        text, worse = bench.again(wanted, run)
+    else:
+        bench.chosen(wanted)  # a mistake is told before the library is loaded
+        settings = _settings(library, reader=reader)
+        with _told() if tell else _progress() as show:
+            text, worse = bench.bench(wanted, settings, _answerer(settings), lambda done, total: show("questions", done, total))
     print(text)
     if worse and fail:
         raise SystemExit(1)
@@ -399,6 +410,16 @@ def _progress() -> Iterator[Progress]:
         yield show
     finally:
         bar.stop()
+
+
+@contextmanager
+def _told() -> Iterator[Progress]:
+    """A progress callback that writes a line for whoever reads stderr; where nobody does any more, the work ends."""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        print(json.dumps({"stage": stage, "done": done, "total": total}), file=sys.stderr, flush=True)
+
+    yield tell
 
 
 def main() -> None:
