@@ -17,6 +17,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim of the answer as it was given; `citations` are places in those of its row, from 1."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One question of one language; `values` holds the measures that apply to it."""
 
@@ -29,7 +39,8 @@ class Row:
     length: int  # characters of the answer in Chinese, words in English
     milliseconds: float
     answer: str
-    cited: tuple[Span, ...]
+    citations: tuple[Span, ...]
+    claims: tuple[Statement, ...] = ()
     question: str = ""
     history: tuple[str, ...] = ()  # earlier questions of the same reader
     gold: tuple[Span, ...] = ()
@@ -37,7 +48,7 @@ class Row:
     @property
     def quotes(self) -> tuple[str, ...]:
         """The words cited."""
-        return tuple(span.quote for span in self.cited)
+        return tuple(span.quote for span in self.citations)
 
     @property
     def failed(self) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from eval import metrics
 from eval.places import Places
 from eval.questions import Question
-from eval.records import Row, Run, Span
+from eval.records import Row, Run, Span, Statement
 from index import quantities
 from index.clean import fold
 from index.records import Hit
@@ -92,6 +92,7 @@ def _row(question: Question, answerer: Answerer, places: Places) -> Row:
         answer.elapsed_ms,
         answer.text,
         tuple(Span(c.quote, c.source, c.article, c.start, c.end) for c in answer.citations),
+        tuple(Statement(c.text, c.citations, c.support, c.verdict) for c in answer.claims),
         question.text,
         question.history,
         tuple(places.find(gold, question.articles) for gold in question.gold),

@@ -9,7 +9,7 @@ from typing import Any
 
 from eval.figures import figures
 from eval.measures import MEASURES
-from eval.records import Row, Run, Span
+from eval.records import Row, Run, Span, Statement
 from index.errors import DocumentError
 
 
@@ -49,11 +49,12 @@ def read(path: Path) -> Run:
 def _row(data: dict[str, Any]) -> Row:
     """A row; runs saved before places were kept hold the cited words alone."""
     own = {name: value for name, value in data.items() if name not in ("quotes", "failed")}
-    cited = own.get("cited", [{"quote": quote} for quote in data.get("quotes", ())])
+    citations = own.get("citations", [{"quote": quote} for quote in data.get("quotes", ())])
     return Row(
         **{
             **own,
-            "cited": tuple(Span(**span) for span in cited),
+            "citations": tuple(Span(**span) for span in citations),
+            "claims": tuple(Statement(**{**claim, "citations": tuple(claim["citations"])}) for claim in own.get("claims", ())),
             "gold": tuple(Span(**span) for span in own.get("gold", ())),
             "history": tuple(own.get("history", ())),
         }

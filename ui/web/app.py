@@ -13,9 +13,11 @@ from index.errors import UsageError, WenzhengError
 from index.files import MAX_BYTES
 from index.settings import Settings
 from rag.answer import Answerer
+from ui.runs import FOLDER as RUNS
 from ui.web.desk import Desk
 from ui.web.documents import DocumentsPage
 from ui.web.headers import Headers
+from ui.web.measure import MeasurePage
 from ui.web.page import READERS, Page
 from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
@@ -51,6 +53,7 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             run_history=False,
             footer_links=["api"],
             theme=_theme(),
+            allowed_paths=[str((answerer.searcher.library.folder / RUNS).resolve())],
             css_paths=sorted(FOLDER.glob("*.css")),
             js=_scripts(),
             app_kwargs={"middleware": [Middleware(Headers)]},
@@ -75,6 +78,8 @@ def build(answerer: Answerer) -> gr.Blocks:
         SourcePage(desk)
     with page.route("Documents", "documents", show_in_navbar=False):
         DocumentsPage(desk)
+    with page.route("Measure", "measure", show_in_navbar=False):
+        MeasurePage(desk)
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
     return page
 
