@@ -29,11 +29,12 @@ def _row(row: Row, own: Texts) -> str:
     if row.refused:
         about.append(own["measure_refused"])
     values = "".join(f"<li>{escape(name)} <b>{value:.2f}</b></li>" for name, value in row.values.items())
-    history = escape(own["measure_history"].format(questions=" / ".join(row.history))) if row.history else ""
+    earlier = escape(own["measure_history"].format(questions=" / ".join(row.history)))
+    history = f'<p class="wz-m-note">{earlier}</p>' if row.history else ""
     return (
         f'<details class="wz-m-failure"><summary><span class="wz-m-about">{escape(" · ".join([row.id, *about]))}</span>'
         f"{_text(row.question, 'wz-m-question')}</summary>"
-        f"{f'<p class="wz-m-note">{history}</p>' if history else ''}"
+        f"{history}"
         f'<p class="wz-label">{escape(own["measure_answer"])}</p>{_text(row.answer, "wz-m-answer")}'
         f'<div class="wz-m-sides">{_gold(row, own)}{_cited(row, own)}</div>'
         f'<ul class="wz-m-values">{values}</ul></details>'

@@ -103,7 +103,7 @@ class MeasurePage:
             [self.of_measure.input, self.of_language.input, self.of_kind.input, self.regressed.input],
             self._failures, sought, found, **_PRIVATE,
         )  # fmt: skip
-        self.more.click(self._more, [*sought, self.count], found, **_PRIVATE)
+        self.more.click(self._failures, [*sought, self.count], found, **_PRIVATE)
 
     def _first(self, request: gr.Request) -> list[Any]:
         """The page in the language that its address or the browser asks for, with the latest run, or the one in its address."""
@@ -257,17 +257,15 @@ class MeasurePage:
         found = shelf(self.bench.folder).named(run)
         return figures.by_kind(found, by, shown) if found else gr.skip()
 
-    def _failures(self, shown: Language, run: str, against: str, *sought: Any) -> list[Any]:
-        return self._more(shown, run, against, *sought, 0)
-
-    def _more(self, shown: Language, run: str, against: str, *sought: Any) -> list[Any]:
-        """More of the failures that are sought; the last value is how many there were."""
+    def _failures(
+        self, shown: Language, run: str, against: str, measure: str, spoken: str, kind: str, regressed: bool, count: int = 0
+    ) -> list[Any]:
+        """The failures that are sought, so many more than were shown."""
         held = shelf(self.bench.folder)
         found = held.named(run)
         if found is None:
             return [gr.skip()] * 3
-        *filters, count = sought
-        return _found(shown, found, held.named(against), *filters, count + _SHOWN)
+        return _found(shown, found, held.named(against), measure, spoken, kind, regressed, count + _SHOWN)
 
     def _report(self, run: Run | None) -> Any:
         """The report to download, where it can be made."""
