@@ -177,10 +177,9 @@ def _free(folder: Path, name: str) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Ends a process and all that it started, and waits until it is gone."""
+    """Ends a process and all that it started, first asked and then made to, and waits until it is gone."""
     for sent in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):  # it ended by itself
             os.killpg(process.pid, sent)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_PATIENCE)
-            return

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import DocumentError
+from index.records import LANGUAGES
 
 FOLDER = "runs"
 """The folder of the runs, inside the library's."""
@@ -121,12 +122,6 @@ def shelf(folder: Path) -> Shelf:
     return Shelf(tuple(sorted(found, key=lambda run: (run.when, run.name), reverse=True)), tuple(complaints))
 
 
-def read(path: Path) -> Run:
-    """A run; raises DocumentError where the file is none, or one without figures."""
-    state = path.stat()
-    return _read(path, state.st_mtime_ns, state.st_size)
-
-
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int, size: int) -> Run:
     """Read once for as long as the file stays as it is."""
@@ -139,11 +134,11 @@ def _read(path: Path, changed: int, size: int) -> Run:
             )
         return Run(
             path,
-            datetime.fromisoformat(data["when"]) if data["when"] else datetime.fromtimestamp(changed / 1e9).astimezone(),
+            (datetime.fromisoformat(data["when"]) if data["when"] else datetime.fromtimestamp(changed / 1e9)).astimezone(),
             str(data["split"]),
             {str(name): str(value) for name, value in data["fingerprints"].items()},
-            tuple(Measure(**measure) for measure in data["measures"]),
-            tuple(Figure(**figure) for figure in data["figures"]),
+            tuple(Measure(str(m["name"]), str(m["zh"]), str(m["en"]), bool(m["less_is_better"])) for m in data["measures"]),
+            tuple(map(_figure, data["figures"])),
             tuple(map(_row, data["rows"])),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -152,21 +147,36 @@ def _read(path: Path, changed: int, size: int) -> Run:
         ) from error
 
 
+def _figure(data: dict[str, Any]) -> Figure:
+    mean, low, high = (float(data[name]) for name in ("mean", "low", "high"))
+    return Figure(_language(data), str(data["kind"]), str(data["measure"]), mean, low, high, int(data["count"]))
+
+
 def _row(data: dict[str, Any]) -> Row:
     return Row(
-        data["id"],
-        data["language"],
-        data["kind"],
-        data["question"] or data["id"],
-        tuple(data["history"]),
-        data["answer"],
-        data["answerable"],
-        data["refused"],
-        data["failed"],
-        dict(data["values"]),
-        tuple(Span(**span) for span in data["gold"]),
-        tuple(Span(**span) for span in data["citations"]),
+        str(data["id"]),
+        _language(data),
+        str(data["kind"]),
+        str(data["question"] or data["id"]),
+        tuple(map(str, data["history"])),
+        str(data["answer"]),
+        bool(data["answerable"]),
+        bool(data["refused"]),
+        bool(data["failed"]),
+        {str(name): float(value) for name, value in data["values"].items()},
+        tuple(map(_span, data["gold"])),
+        tuple(map(_span, data["citations"])),
     )
+
+
+def _span(data: dict[str, Any]) -> Span:
+    return Span(str(data["quote"]), str(data["source"]), str(data["article"]), int(data["start"]), int(data["end"]))
+
+
+def _language(data: dict[str, Any]) -> str:
+    if data["language"] not in LANGUAGES:
+        raise ValueError(f"the language “{data['language']}”")
+    return str(data["language"])
 
 
 def score(row: Row, measure: str) -> float | None:

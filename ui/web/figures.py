@@ -129,11 +129,11 @@ def _bar(figure: Figure | None, own: Texts) -> str:
     mean, low, high = (100 * max(0.0, min(1.0, value)) for value in (figure.mean, figure.low, figure.high))
     count = escape(own["measure_count"].format(count=figure.count))
     return (
-        f'<svg class="wz-m-bar wz-m-{escape(figure.language)}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg class="wz-m-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="wz-m-track" width="100" height="8"/>'
         f'<rect class="wz-m-mean" width="{mean:.1f}" height="8"/>'
         f'<rect class="wz-m-range" x="{low:.1f}" y="3.2" width="{max(0.6, high - low):.1f}" height="1.6"/></svg>'
-        f'<span class="wz-m-figure"><b>{figure.mean:.3f}</b> ({figure.low:.2f}–{figure.high:.2f})</span>'
+        f'<b class="wz-m-figure">{figure.mean:.3f}</b> <span class="wz-m-figure">({figure.low:.2f}–{figure.high:.2f})</span>'
         f' <span class="wz-m-count">{count}</span>'
     )
 

@@ -40,7 +40,7 @@ class MeasurePage:
         with gr.Row(elem_id="wz-m-order"):
             self.split = gr.Dropdown(_splits("zh"), value="report", label=own["measure_split"], elem_id="wz-m-split")
             self.spoken = gr.Dropdown(_languages("zh"), value="", label=own["measure_language"], elem_id="wz-m-spoken")
-            self.limit = gr.Number(None, label=own["measure_limit"], minimum=1, precision=0, elem_id="wz-m-limit")
+            self.limit = gr.Number(0, label=own["measure_limit"], minimum=0, precision=0, elem_id="wz-m-limit")
         with gr.Row(elem_id="wz-m-actions"):
             self.start = gr.Button(own["measure_start"], variant="primary", elem_id="wz-m-start")
             self.cancel = gr.Button(own["measure_cancel"], interactive=False, elem_id="wz-m-cancel")
@@ -289,7 +289,7 @@ def _found(
 
 
 def _html(value: str = "", elem_id: str | None = None) -> gr.HTML:
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, padding=False)
 
 
 def _label(run: Run) -> str:
