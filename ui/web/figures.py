@@ -159,12 +159,21 @@ def kind_name(kind: str, own: Texts) -> str:
 
 
 def changes(found: Sequence[Change], measures: Sequence[Measure], shown: Language) -> str:
-    """Before and after, with a verdict by sign and word."""
+    """What got better or worse, by sign and word; what did not change by more than chance is folded away."""
+    own = texts(shown)
+    clear = [change for change in found if change.better or change.worse]
+    rest = [change for change in found if not (change.better or change.worse)]
+    told = _changes(clear, measures, shown) if clear else f'<p class="wz-m-empty">{escape(own["measure_changes_none"])}</p>'
+    if not rest:
+        return told
+    unclear = escape(own["measure_changes_rest"].format(count=len(rest)))
+    return f'{told}<details class="wz-m-rest"><summary>{unclear}</summary>{_changes(rest, measures, shown)}</details>'
+
+
+def _changes(found: Sequence[Change], measures: Sequence[Measure], shown: Language) -> str:
     own = texts(shown)
     known = {measure.name: measure for measure in measures}
-    heads = [
-        own[f"measure_{name}"] for name in ("measure", "language", "before", "after", "difference", "verdict")
-    ]  # fmt: skip
+    heads = [own[f"measure_{name}"] for name in ("measure", "language", "verdict", "before", "after", "difference")]
     rows = []
     for change in found:
         verdict = "better" if change.better else "worse" if change.worse else "same"
@@ -174,10 +183,10 @@ def changes(found: Sequence[Change], measures: Sequence[Measure], shown: Languag
                 [
                     label,
                     escape(own[f"measure_{change.language}"]),
+                    f'<span class="wz-m-verdict wz-m-{verdict}">{escape(own[f"measure_{verdict}"])}</span>',
                     _number(f"{change.before:.3f}"),
                     _number(f"{change.after:.3f}"),
                     _number(f"{_signed(change.after - change.before)} ({_signed(change.low)} – {_signed(change.high)})"),
-                    f'<span class="wz-m-verdict wz-m-{verdict}">{escape(own[f"measure_{verdict}"])}</span>',
                 ],
                 head=True,
             )
@@ -187,7 +196,7 @@ def changes(found: Sequence[Change], measures: Sequence[Measure], shown: Languag
 
 def _signed(value: float) -> str:
     """With a true minus sign; nothing is not negative."""
-    return f"{value + 0.0:+.3f}".replace("-0.000", "+0.000").replace("-", "−")
+    return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}".replace("-", "−")
 
 
 # -- tables -------------------------------------------------------------------------------------

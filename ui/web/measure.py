@@ -289,7 +289,7 @@ def _found(
 
 
 def _html(value: str = "", elem_id: str | None = None) -> gr.HTML:
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, padding=False)
+    return gr.HTML(value, elem_id=elem_id, elem_classes="wz-m-block", apply_default_css=False)
 
 
 def _label(run: Run) -> str:
