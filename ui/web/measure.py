@@ -22,6 +22,7 @@ _FIRST = "any gold"  # the measure by which the kinds are shown at first
 _BEAT = 1.0  # seconds between looks at a run that goes on
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+_PICKED: dict[str, Any] = {**_PRIVATE, "trigger_mode": "always_last"}  # a choice made while another is answered counts
 
 
 class MeasurePage:
@@ -91,17 +92,17 @@ class MeasurePage:
         found = [self.failures, self.more, self.count]
 
         page.load(self._first, None, [self.language, *labels, *progress, *shown, self.download], **_PRIVATE)
-        self.language.input(self._relabel, choice, [*labels, *progress, *shown], **_PRIVATE)
+        self.language.input(self._relabel, choice, [*labels, *progress, *shown], **_PICKED)
         self.start.click(self._start, [self.language, self.split, self.spoken, self.limit], progress, **_PRIVATE)
         self.cancel.click(self._cancel, self.language, progress, **_PRIVATE)
         self.timer.tick(self._tick, choice, [*progress, *shown, self.download], **_PRIVATE)
-        self.run.input(self._choose, choice, [*shown, self.download], **_PRIVATE)
-        self.against.input(self._compare, choice, shown, **_PRIVATE)
-        self.kind.input(self._figures, [self.language, self.run, self.kind], self.figures, **_PRIVATE)
-        self.by.input(self._kinds, [self.language, self.run, self.by], self.kinds, **_PRIVATE)
+        self.run.input(self._choose, choice, [*shown, self.download], **_PICKED)
+        self.against.input(self._compare, choice, shown, **_PICKED)
+        self.kind.input(self._figures, [self.language, self.run, self.kind], self.figures, **_PICKED)
+        self.by.input(self._kinds, [self.language, self.run, self.by], self.kinds, **_PICKED)
         gr.on(
             [self.of_measure.input, self.of_language.input, self.of_kind.input, self.regressed.input],
-            self._failures, sought, found, **_PRIVATE,
+            self._failures, sought, found, **_PICKED,
         )  # fmt: skip
         self.more.click(self._failures, [*sought, self.count], found, **_PRIVATE)
 
