@@ -10,19 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, Watched
+from browser import CHROMIUM
 
 from eval import saved
 from index.library import FILE
 from ui.runs import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-
-
-def measuring(watched: Watched, address: str) -> Any:
-    watched.page.goto(f"{address}measure")
-    watched.page.wait_for_selector("#wz-m-shelf :is(.wz-m-empty, table)")
-    return watched.page
 
 
 def pick(page: Any, element: str, choice: str) -> None:
@@ -57,9 +51,8 @@ def two_runs(folder: Path) -> Iterator[None]:
         path.unlink()
 
 
-def test_a_run_is_started_watched_and_seen_and_another_cancelled(opened, address, folder):
-    watched = opened()
-    page = measuring(watched, address)
+def test_a_run_is_started_watched_and_seen_and_another_cancelled(opened, folder):
+    page = opened(path="measure", ready="#wz-m-shelf :is(.wz-m-empty, table)").page
     assert "还没有评测记录" in page.inner_text("#wz-m-shelf")
     assert not page.locator("#wz-m-results").is_visible()
     page.fill("#wz-m-limit input", "1")
@@ -89,12 +82,9 @@ def test_a_run_is_started_watched_and_seen_and_another_cancelled(opened, address
     assert not page.locator("#wz-m-cancel").is_enabled()
 
 
-def test_two_runs_are_compared_and_failures_looked_into(opened, address, folder, two_runs):
+def test_two_runs_are_compared_and_failures_looked_into(opened, folder, two_runs):
     (folder / "broken.json").write_text('{"rows"', encoding="utf-8")
-    watched = opened(locale="en-US")
-    watched.page.goto(f"{address}measure?run=made-after")
-    page = watched.page
-    page.wait_for_selector("#wz-m-figures .wz-m-bars")
+    page = opened(locale="en-US", path="measure?run=made-after", ready="#wz-m-figures .wz-m-bars").page
     assert "broken.json" in page.inner_text("#wz-m-shelf .wz-m-complaint")
     (folder / "broken.json").unlink()
     pick(page, "wz-m-against", "2020-01-01")
@@ -126,7 +116,7 @@ def test_two_runs_are_compared_and_failures_looked_into(opened, address, folder,
     assert failure.locator(".wz-m-answer").inner_text() == "Said. <b>[1]</b>"
     assert failure.locator(".wz-m-verdict").all_inner_texts() == ["✓ cited", "✗ not cited", "✓ touches gold", "– elsewhere"]
     link = failure.locator("a").first.get_attribute("href")
-    assert link == "/source?article=kazakhstan&start=0&end=8"
+    assert link == "./source?article=kazakhstan&start=0&end=8"
 
     page.click("#wz-language label:has-text('中文')")
     page.wait_for_selector("#wz-m-start:has-text('开始评测')")
@@ -135,16 +125,16 @@ def test_two_runs_are_compared_and_failures_looked_into(opened, address, folder,
     assert page.locator(".wz-m-failure").count() == 20
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_a_narrow_page_does_not_scroll_sideways_and_the_report_is_downloaded(opened, address, two_runs, locale):
-    watched = opened(locale=locale, width=390)
-    watched.page.goto(f"{address}measure?run=made-after&against=made-before")
+@pytest.mark.parametrize(("locale", "dark"), [("zh-CN", False), ("en-US", True)])
+def test_a_narrow_page_fits_axe_finds_nothing_and_the_report_is_downloaded(opened, two_runs, locale, dark):
+    path = "measure?run=made-after&against=made-before"
+    watched = opened(locale=locale, width=390, dark=dark, path=path, ready="#wz-m-changes table")
     page = watched.page
-    page.wait_for_selector("#wz-m-changes table")
     page.locator(".wz-m-failure summary").first.click()
     assert watched.wide() <= 0
     boxes = [page.locator(f"#{name}").bounding_box() for name in ("wz-m-run", "wz-m-figures", "wz-m-failures")]
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert watched.violations() == []
     with page.expect_download() as waiting:
         page.click("#wz-m-download")
     text = Path(waiting.value.path()).read_text(encoding="utf-8")

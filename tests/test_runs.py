@@ -197,7 +197,7 @@ def test_what_comes_from_a_run_is_shown_as_text(folder, shown):
     drawn = failures.failures(run.rows, len(run.rows), shown) + figures.shelf(held, run.name, shown)
     assert "<script" not in drawn
     assert "&#41;&lt;/script&gt;" in drawn
-    assert 'href="/source?article&#61;bees&amp;start&#61;12&amp;end&#61;20"' in drawn
+    assert 'href="./source?article&#61;bees&amp;start&#61;12&amp;end&#61;20"' in drawn
 
 
 @pytest.mark.parametrize("shown", ["zh", "en"])

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from index.records import Language
-from index.script import language as language_of
 from ui.runs import Row, Span
 from ui.web.escape import escape
 from ui.web.figures import Texts, kind_name
+from ui.web.runs import lang
 from ui.web.texts import texts
-
-_LANG = {"zh": "zh-Hans", "en": "en"}
 
 
 def failures(rows: Sequence[Row], count: int, shown: Language) -> str:
@@ -25,7 +23,7 @@ def failures(rows: Sequence[Row], count: int, shown: Language) -> str:
 
 
 def _row(row: Row, own: Texts) -> str:
-    about = [own[f"measure_{row.language}"] if row.language in _LANG else row.language, kind_name(row.kind, own)]
+    about = [own[f"measure_{row.language}"], kind_name(row.kind, own)]
     if row.refused:
         about.append(own["measure_refused"])
     values = "".join(f"<li>{escape(name)} <b>{value:.2f}</b></li>" for name, value in row.values.items())
@@ -73,10 +71,10 @@ def _span(span: Span, own: Texts, verdict: str = "") -> str:
     if span.article:
         place = urlencode({"article": span.article, "start": span.start, "end": span.end})
         where = escape(f"{span.article} {span.start}–{span.end}")
-        link = f'<a href="/source?{escape(place)}" title="{where}">{escape(own["measure_source"])}</a>'
+        link = f'<a href="./source?{escape(place)}" title="{where}">{escape(own["measure_source"])}</a>'
     return f'<li>{_text(span.quote, "wz-m-quote")}<p class="wz-m-foot">{told}{link}</p></li>'
 
 
 def _text(text: str, kind: str) -> str:
     """A text of a question or document, its language told to screen readers."""
-    return f'<p class="{kind}" lang="{_LANG[language_of(text)]}">{escape(text)}</p>'
+    return f'<p class="{kind}" lang="{lang(text)}">{escape(text)}</p>'

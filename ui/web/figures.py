@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from index.records import LANGUAGES, Language
 from ui.measuring import Change, State
 from ui.runs import Figure, Measure, Run, Shelf
+from ui.web import look
 from ui.web.escape import escape
 from ui.web.texts import texts
 
@@ -20,10 +21,11 @@ _SHOWN = 12  # characters of a fingerprint
 def header(shown: Language) -> str:
     """The name of the page, and the way to the asking page."""
     own = texts(shown)
-    return (
-        f'<div class="wz-header"><h1>{escape(own["measure_title"])}</h1><p class="wz-lead">{escape(own["measure_lead"])}</p>'
-        f'<p class="wz-state"><a href="/">{escape(own["measure_ask_link"])}</a></p></div>'
+    rest = (
+        f'<p class="wz-lead">{escape(own["measure_lead"])}</p>'
+        f'<p class="wz-state"><a href="./">{escape(own["measure_ask_link"])}</a></p>'
     )
+    return look.head(shown, own["measure_title"], rest)
 
 
 def heading(text: str, note: str = "") -> str:

@@ -258,5 +258,6 @@ def header(shown: Language, articles: int, encoder: str, reader: str) -> str:
     rest = (
         f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>'
         f'<a class="wzd-link" href="./documents">{escape(own["documents_link"])}</a>'
+        f'<a class="wzd-link" href="./measure">{escape(own["measure_link"])}</a>'
     )
     return look.head(shown, own["title"], rest)
