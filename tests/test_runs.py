@@ -214,9 +214,9 @@ def test_gold_that_was_cited_is_told_from_gold_that_was_not(before):
     own = texts("en")
     right = next(r for r in before.rows if not r.failed and r.answerable)
     assert own["measure_met"] in failures.failures([right], 1, "en")
-    assert own["measure_on_gold"] in failures.failures([right], 1, "en")
+    assert own["measure_touching"] in failures.failures([right], 1, "en")
     assert own["measure_missed"] in failures.failures([before.rows[0]], 1, "en")
-    assert own["measure_off_gold"] in failures.failures([before.rows[0]], 1, "en")
+    assert own["measure_elsewhere"] in failures.failures([before.rows[0]], 1, "en")
 
 
 # -- runs that go on ----------------------------------------------------------------------------

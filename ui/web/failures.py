@@ -51,7 +51,7 @@ def _gold(row: Row, own: Texts) -> str:
 
 def _cited(row: Row, own: Texts) -> str:
     items = [
-        _span(span, own, "on_gold" if any(span.meets(gold) for gold in row.gold) else "off_gold")
+        _span(span, own, "touching" if any(span.meets(gold) for gold in row.gold) else "elsewhere")
         if row.gold
         else _span(span, own)
         for span in row.cited
