@@ -222,6 +222,9 @@ def ui(
 ) -> None:
     """Serve the page."""
     settings = _settings(library, host=host, port=port)
+    from ui.web import threads
+
+    threads.one_a_question(settings)  # before anything is loaded that reads it
     from ui.web import app as web
 
     web.serve(_answerer(settings), settings)

@@ -36,7 +36,7 @@ def offer(desk: Desk) -> None:
     """Adds the endpoints to the page that is being built."""
     calls = Calls(desk)
     for call in (calls.ask, calls.search, calls.articles, calls.passage):
-        gr.api(_told(call), api_name=call.__name__, concurrency_id="ask", concurrency_limit=READERS)
+        gr.api(told(call), api_name=call.__name__, concurrency_id="ask", concurrency_limit=READERS)
 
 
 class Calls:
@@ -153,7 +153,7 @@ def _person(person: Person) -> Mapping[str, str | None]:
     return {"zh": person.zh, "en": person.en}
 
 
-def _told(call: Callable[Given, Got]) -> Callable[Given, Got]:
+def told(call: Callable[Given, Got]) -> Callable[Given, Got]:
     """The call, its errors as sentences that Gradio passes on; of a fault of ours only that there was one."""
 
     @functools.wraps(call)
