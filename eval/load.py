@@ -17,7 +17,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from index.errors import UsageError, WenzhengError
 from index.records import Language
 
 SOON = 1.5  # seconds within which 95 in 100 answers must come
-_OWN = 4  # questions a reader asks in turn
+_EACH = 4  # questions that a reader asks in turn, in each language
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,17 @@ class Tally:
     """What the readers met; shared by their threads."""
 
     seconds: list[tuple[Language, float]] = field(default_factory=list)
+    first: list[tuple[Language, float]] = field(default_factory=list)  # of them, to questions the page had not met before
     errors: list[str] = field(default_factory=list)
     mixed: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, asked: Asked, seconds: float, answer: dict[str, Any] | None, error: str = "") -> None:
+    def count(self, asked: Asked, seconds: float, answer: dict[str, Any] | None, error: str = "", new: bool = False) -> None:
         """Takes down one answer, or why there is none."""
         with self._lock:
             self.seconds.append((asked.language, seconds))
+            if new:
+                self.first.append((asked.language, seconds))
             if answer is None:
                 self.errors.append(f"{asked.text}: {error}")
             elif constant(answer) != asked.answer:
@@ -76,24 +79,24 @@ def late(seconds: Sequence[tuple[Language, float]]) -> float:
     return statistics.quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else times[0]
 
 
-def choose(page: Served, candidates: Iterator[tuple[Language, str]], readers: int) -> list[list[Asked]]:
-    """For each reader questions in both languages, in turn, asked once alone; no two answers cite one place.
+def choose(page: Served, candidates: Iterable[tuple[Language, str]], readers: int, each: int = _EACH) -> list[list[Asked]]:
+    """For each reader `each` questions a language, in turn, asked once alone; no two answers cite one place.
 
     Raises UsageError where the candidates do not suffice.
     """
     taken: dict[Language, list[Asked]] = {"zh": [], "en": []}
-    half, places = _OWN // 2, set[tuple[str, int, int]]()
+    wanted, places = readers * each, set[tuple[str, int, int]]()
     for language, text in candidates:
-        if len(taken[language]) == readers * half:
+        if len(taken[language]) == wanted:
             continue
         answer = page.ask(text, "alone")
         cited = frozenset((c["source"], c["start"], c["end"]) for c in answer["citations"])
         if cited and not cited & places:
             places |= cited
             taken[language].append(Asked(text, language, constant(answer), cited))
-        if all(len(found) == readers * half for found in taken.values()):
-            zh, en = taken["zh"], taken["en"]
-            return [[own for k in range(half) for own in (zh[r + k * readers], en[r + k * readers])] for r in range(readers)]
+        if all(len(found) == wanted for found in taken.values()):
+            turns = [own for pair in zip(taken["zh"], taken["en"], strict=True) for own in pair]
+            return [turns[number * 2 * each : (number + 1) * 2 * each] for number in range(readers)]
     raise UsageError(f"The question set has too few questions with answers of their own for {readers} readers; name fewer.")
 
 
@@ -110,7 +113,7 @@ def drive(page: Served, own: Sequence[Sequence[Asked]], every: float, seconds: f
                 answer, error = page.ask(asked.text, f"reader-{number}"), ""
             except Failed as failed:
                 answer, error = None, str(failed)
-            tally.count(asked, time.monotonic() - due, answer, error)
+            tally.count(asked, time.monotonic() - due, answer, error, turn < len(own[number]))
 
     threads = [threading.Thread(target=read, args=(number,), daemon=True) for number in range(len(own))]
     for thread in threads:
@@ -123,14 +126,16 @@ def drive(page: Served, own: Sequence[Sequence[Asked]], every: float, seconds: f
 def table(tally: Tally, readers: int, every: float) -> str:
     """The figures as a Markdown table, and the first errors and mix-ups below."""
     rows = [f"| readers at once, each asking every {every:g} s | {readers} |"]
-    for name, kinds in (("zh and en", ("zh", "en")), ("zh", ("zh",)), ("en", ("en",))):
-        chosen = [item for item in tally.seconds if item[0] in kinds]
+    for name, chosen in (
+        ("zh and en", tally.seconds),
+        ("zh", [item for item in tally.seconds if item[0] == "zh"]),
+        ("en", [item for item in tally.seconds if item[0] == "en"]),
+        ("a question asked for the first time", tally.first),
+    ):
         if chosen:
-            middle = statistics.median(time for _, time in chosen)
-            most = max(time for _, time in chosen)
-            rows.append(
-                f"| {name}, {len(chosen)} answers | median {middle:.2f} s, 95th percentile {late(chosen):.2f} s, longest {most:.2f} s |"
-            )
+            times = [seconds for _, seconds in chosen]
+            spread = f"median {statistics.median(times):.2f} s, 95th percentile {late(chosen):.2f} s, longest {max(times):.2f} s"
+            rows.append(f"| {name}, {len(chosen)} answers | {spread} |")
     rows += [f"| errors | {len(tally.errors)} |", f"| answers of another | {len(tally.mixed)} |"]
     return "\n".join(["| what | figure |", "|---|---|", *rows, *tally.errors[:5], *tally.mixed[:5]])
 
@@ -150,15 +155,19 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--every", type=float, default=3.0, help="seconds from question to question of one reader")
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--each", type=int, default=_EACH, help="questions a reader asks in turn, in each language")
     parser.add_argument("--server", help="address of a served page; else one is served for the test")
-    parser.add_argument("--library", type=Path, default=Path("library"), help="of the page served for the test")
+    parser.add_argument("--library", type=Path, help="of the page served for the test")
     parser.add_argument("--sets", type=Path, default=questions.SETS / "questions.jsonl")
     given = parser.parse_args()
     try:
-        if given.readers < 1 or given.every <= 0 or given.minutes <= 0:
-            raise UsageError("--readers, --every and --minutes must be above 0.")
+        if min(given.readers, given.every, given.minutes, given.each) <= 0:
+            raise UsageError("--readers, --every, --minutes and --each must be above 0.")
         with served(given.library, given.server) as page:
-            own = choose(page, candidates(given.sets), given.readers)
+            own = choose(page, candidates(given.sets), given.readers, given.each)
+        # Served anew, so that it has met none of the questions: what was lately encoded is kept.
+        with served(given.library, given.server) as page:
+            page.ask(own[0][1].text, "warm")
             tally = drive(page, own, given.every, given.minutes * 60)
     except WenzhengError as error:
         print(error, file=sys.stderr)

@@ -7,17 +7,19 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from index.errors import UsageError, WenzhengError
 
-_PATIENCE = 60  # seconds an answer or the start of a server may take
+_PATIENCE = 60  # seconds an answer may take
+_START = 180  # and the start of a server on a busy machine
 _AWAY = (OSError, http.client.HTTPException, ValueError, KeyError, StopIteration)
 
 
@@ -39,7 +41,7 @@ class Served:
             config = json.loads(_read(f"{address}/config"))
             return cls(address, next(item["id"] for item in config["dependencies"] if item["api_name"] == "ask"))
         except _AWAY as error:
-            raise UsageError(f"At {address} no page of Wenzheng is served ({error!r}); start `wenzheng ui`.") from error
+            raise UsageError(f"At {address} no page of Wenzheng is served ({error}); run `wenzheng ui` there.") from error
 
     def ask(self, question: str, session: str) -> dict[str, Any]:
         """The answer as the page's queue sends it to a session; raises Failed where it sends none."""
@@ -61,7 +63,7 @@ class Served:
 
 
 @contextmanager
-def served(library: Path, address: str | None = None) -> Iterator[Served]:
+def served(library: Path | None, address: str | None = None) -> Iterator[Served]:
     """The page at the address, or one over the library that is served for as long as it is wanted."""
     if address:
         if not address.startswith(("http://", "https://")):
@@ -71,26 +73,29 @@ def served(library: Path, address: str | None = None) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "ui.cli", "ui", "--library", str(library), "--port", str(port)]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8")  # noqa: S603 — our own program
-    try:
-        yield _started(f"http://127.0.0.1:{port}", running)
-    finally:
-        running.terminate()
-        running.communicate(timeout=_PATIENCE)
+    command = [sys.executable, "-m", "ui.cli", "ui", *(("--library", str(library)) if library else ()), "--port", str(port)]
+    with tempfile.TemporaryFile() as said:  # a pipe that nobody reads would stop it
+        running = subprocess.Popen(command, stdout=said, stderr=said)  # noqa: S603 — our own program
+        try:
+            yield _started(f"http://127.0.0.1:{port}", running, said)
+        finally:
+            running.terminate()
+            running.wait(timeout=_PATIENCE)
 
 
-def _started(address: str, running: subprocess.Popen[str]) -> Served:
+def _started(address: str, running: subprocess.Popen[bytes], said: IO[bytes]) -> Served:
     """The page as soon as it is there; raises WenzhengError with what it printed where it ended instead."""
-    ends = time.monotonic() + _PATIENCE
+    ends = time.monotonic() + _START
     while time.monotonic() < ends and running.poll() is None:
         try:
             return Served.at(address)
         except UsageError:
             time.sleep(0.1)
     if running.poll() is None:
-        raise WenzhengError(f"The page at {address} did not start within {_PATIENCE} seconds; run `wenzheng ui` to see why.")
-    raise WenzhengError(running.communicate()[1].strip() or "The page ended at once; run `wenzheng ui` to see why.")
+        raise WenzhengError(f"The page at {address} did not start within {_START} seconds; run `wenzheng ui` to see why.")
+    said.seek(0)
+    told = said.read().decode(errors="replace").strip().splitlines()
+    raise WenzhengError(told[-1] if told else "The page ended at once; run `wenzheng ui` to see why.")
 
 
 def _read(address: str, body: dict[str, Any] | None = None) -> bytes:

@@ -13,32 +13,32 @@ from index.errors import UsageError
 QUESTIONS = [
     ("zh", "墨子用什么做了第一只木鸢？"),
     ("zh", "放飞风筝需要多大的风？"),
-    ("zh", "茶园最常见的害虫是什么？"),
-    ("zh", "合作社什么时候停止喷洒农药？"),
+    ("zh", "茶尺蠖在什么季节啃食老叶？"),
+    ("zh", "竹条为什么必须在阴凉处晾干？"),
     ("en", "How much honey does a colony need until spring?"),
     ("en", "Which temperature does the cluster keep at its centre?"),
-    ("en", "When was the tower clock of Marlow built?"),
     ("en", "What cracked the northern dial of the clock?"),
+    ("en", "Who winds the clock every Friday?"),
 ]
 
 
 def test_readers_at_once_each_get_their_own_answers(server):
     with served(None, server) as page:
-        own = choose(page, iter(QUESTIONS), 2)
-        tally = drive(page, own, every=0.2, seconds=1.6)
-    assert [[asked.language for asked in questions] for questions in own] == [["zh", "en"] * 2] * 2
-    assert len(tally.seconds) == 16
+        own = choose(page, iter(QUESTIONS), readers=4, each=1)
+        tally = drive(page, own, every=0.4, seconds=2.4)
+    assert [[asked.language for asked in questions] for questions in own] == [["zh", "en"]] * 4
+    assert len(tally.seconds) == 4 * 6
     assert (tally.errors, tally.mixed) == ([], [])
-    assert "| answers of another | 0 |" in table(tally, 2, 0.2)
+    assert "| answers of another | 0 |" in table(tally, 4, 0.4)
 
 
 def test_no_two_readers_ask_what_is_proved_by_one_place(server):
     with served(None, server) as page:
-        own = choose(page, iter([*QUESTIONS[:1], *QUESTIONS]), 2)
+        own = choose(page, iter([*QUESTIONS[:1], *QUESTIONS]), readers=2, each=2)
     places = [place for questions in own for asked in questions for place in asked.places]
     assert len(places) == len(set(places))
     with served(None, server) as page, pytest.raises(UsageError, match="too few questions"):
-        choose(page, iter(QUESTIONS), 3)
+        choose(page, iter(QUESTIONS), readers=3, each=2)
 
 
 def answer(question):
@@ -61,7 +61,8 @@ def test_errors_and_lateness_make_a_load_fail():
     for seconds in [0.1] * 10 + [9.0] * 2:
         slow.count(asked, seconds, answer("one"))
     assert late(slow.seconds) > 1.5
-    assert not (failed.well or slow.well)
+    assert not failed.well
+    assert not slow.well
 
 
 def test_a_page_that_is_not_there_is_told_in_one_sentence():
