@@ -6,7 +6,7 @@ python -m eval.load --server http://127.0.0.1:7860 --minutes 1
 Without --server it serves the page itself.  Each reader is a session of the page's own queue with
 questions of his own, Chinese and English in turn, whose answers cite places that no other reader's
 answers cite; every answer must be the one that the same question got alone.  Exit status 1 on an
-error, a mix-up, or a 95th percentile above 1.5 seconds.
+error, a mix-up, an answer other than alone, or a 95th percentile above 1.5 seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ from index.records import Language
 SOON = 1.5  # seconds within which 95 in 100 answers must come
 _EACH = 4  # questions that a reader asks in turn, in each language
 
+Place = tuple[str, int, int]
+"""Source and span of a citation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -38,7 +41,7 @@ class Asked:
     text: str
     language: Language
     answer: str  # as JSON, without what differs from call to call
-    places: frozenset[tuple[str, int, int]]  # what it cites
+    places: frozenset[Place]  # what it cites
 
 
 @dataclass
@@ -48,7 +51,9 @@ class Tally:
     seconds: list[tuple[Language, float]] = field(default_factory=list)
     first: list[tuple[Language, float]] = field(default_factory=list)  # of them, to questions the page had not met before
     errors: list[str] = field(default_factory=list)
-    mixed: list[str] = field(default_factory=list)
+    mixed: list[str] = field(default_factory=list)  # answers to another question, or proved by what proves another's
+    changed: list[str] = field(default_factory=list)  # answers to the question that are not those it got alone
+    others: Mapping[str, frozenset[Place]] = field(default_factory=dict)  # by question, the places others' answers cite
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, asked: Asked, seconds: float, answer: dict[str, Any] | None, error: str = "", new: bool = False) -> None:
@@ -59,18 +64,28 @@ class Tally:
                 self.first.append((asked.language, seconds))
             if answer is None:
                 self.errors.append(f"{asked.text}: {error}")
-            elif constant(answer) != asked.answer:
+            elif answer.get("question") != asked.text:
                 self.mixed.append(f"{asked.text}: got the answer to “{answer.get('question')}”")
+            elif constant(answer) != asked.answer:
+                foreign = places(answer) & self.others.get(asked.text, frozenset())
+                (self.mixed if foreign else self.changed).append(
+                    f"{asked.text}: got another answer than alone{', with the proof of another' if foreign else ''}"
+                )
 
     @property
     def well(self) -> bool:
-        """No error, no mix-up, and answers soon enough."""
-        return not self.errors and not self.mixed and bool(self.seconds) and late(self.seconds) <= SOON
+        """No error, no mix-up, nothing changed by other readers, and answers soon enough."""
+        return not (self.errors or self.mixed or self.changed) and bool(self.seconds) and late(self.seconds) <= SOON
 
 
 def constant(answer: dict[str, Any]) -> str:
     """An answer without its time and id, to be compared."""
     return json.dumps({name: value for name, value in answer.items() if name not in ("elapsed_ms", "id")}, sort_keys=True)
+
+
+def places(answer: dict[str, Any]) -> frozenset[Place]:
+    """What an answer cites."""
+    return frozenset((c["source"], c["start"], c["end"]) for c in answer["citations"])
 
 
 def late(seconds: Sequence[tuple[Language, float]]) -> float:
@@ -85,14 +100,14 @@ def choose(page: Served, candidates: Iterable[tuple[Language, str]], readers: in
     Raises UsageError where the candidates do not suffice.
     """
     taken: dict[Language, list[Asked]] = {"zh": [], "en": []}
-    wanted, places = readers * each, set[tuple[str, int, int]]()
+    wanted, cited_before = readers * each, set[Place]()
     for language, text in candidates:
         if len(taken[language]) == wanted:
             continue
         answer = page.ask(text, "alone")
-        cited = frozenset((c["source"], c["start"], c["end"]) for c in answer["citations"])
-        if cited and not cited & places:
-            places |= cited
+        cited = places(answer)
+        if cited and not cited & cited_before:
+            cited_before |= cited
             taken[language].append(Asked(text, language, constant(answer), cited))
         if all(len(found) == wanted for found in taken.values()):
             turns = [own for pair in zip(taken["zh"], taken["en"], strict=True) for own in pair]
@@ -102,7 +117,9 @@ def choose(page: Served, candidates: Iterable[tuple[Language, str]], readers: in
 
 def drive(page: Served, own: Sequence[Sequence[Asked]], every: float, seconds: float) -> Tally:
     """Lets all readers ask at their times until the seconds are over; a late answer is late from when it was due."""
-    tally, begin = Tally(), time.monotonic() + 0.5
+    every_place = frozenset[Place]().union(*(asked.places for questions_ in own for asked in questions_))
+    others = {a.text: every_place - frozenset[Place]().union(*(b.places for b in mine)) for mine in own for a in mine}
+    tally, begin = Tally(others=others), time.monotonic() + 0.5
 
     def read(number: int) -> None:
         for turn in range(max(1, round(seconds / every))):
@@ -136,8 +153,9 @@ def table(tally: Tally, readers: int, every: float) -> str:
             times = [seconds for _, seconds in chosen]
             spread = f"median {statistics.median(times):.2f} s, 95th percentile {late(chosen):.2f} s, longest {max(times):.2f} s"
             rows.append(f"| {name}, {len(chosen)} answers | {spread} |")
-    rows += [f"| errors | {len(tally.errors)} |", f"| answers of another | {len(tally.mixed)} |"]
-    return "\n".join(["| what | figure |", "|---|---|", *rows, *tally.errors[:5], *tally.mixed[:5]])
+    faults = {"errors": tally.errors, "answers or proofs of another": tally.mixed, "answers other than alone": tally.changed}
+    rows += [f"| {name} | {len(found)} |" for name, found in faults.items()]
+    return "\n".join(["| what | figure |", "|---|---|", *rows, *(line for found in faults.values() for line in found[:5])])
 
 
 def candidates(path: Path) -> Iterator[tuple[Language, str]]:

@@ -28,8 +28,8 @@ def test_readers_at_once_each_get_their_own_answers(server):
         tally = drive(page, own, every=0.4, seconds=2.4)
     assert [[asked.language for asked in questions] for questions in own] == [["zh", "en"]] * 4
     assert len(tally.seconds) == 4 * 6
-    assert (tally.errors, tally.mixed) == ([], [])
-    assert "| answers of another | 0 |" in table(tally, 4, 0.4)
+    assert (tally.errors, tally.mixed, tally.changed) == ([], [], [])
+    assert "| answers or proofs of another | 0 |" in table(tally, 4, 0.4)
 
 
 def test_no_two_readers_ask_what_is_proved_by_one_place(server):
@@ -51,6 +51,16 @@ def test_an_answer_of_another_is_counted_and_another_time_is_not():
     assert tally.well
     tally.count(asked, 0.1, answer("two"))
     assert tally.mixed == ["one: got the answer to “two”"]
+    assert not tally.well
+
+
+def test_the_proof_of_another_is_told_from_a_mere_change():
+    asked = Asked("one", "en", constant(answer("one")), frozenset())
+    tally = Tally(others={"one": frozenset({("b", 1, 2)})})
+    for source in "ab":
+        tally.count(asked, 0.1, {**answer("one"), "citations": [{"source": source, "start": 1, "end": 2}]})
+    assert (len(tally.changed), len(tally.mixed)) == (1, 1)
+    assert "proof of another" in tally.mixed[0]
     assert not tally.well
 
 

@@ -10,8 +10,8 @@ from index.settings import Settings
 def one_a_question(settings: Settings) -> None:
     """Has FAISS, PyTorch and BLAS work in one thread each, unless the operator says otherwise or a language model reads.
 
-    A question is thousands of tiny computations.  Shared out over threads, each waits for the slowest, spinning; with
-    several readers at once that took four to seven times the processor time.
+    A question is thousands of tiny computations.  Shared out over threads, each waits for the slowest, spinning: on two
+    busy cores that took up to twice the processor time, and answers came two to four times later.
     """
     if settings.reader == "extractive":
         os.environ.setdefault("OMP_NUM_THREADS", "1")
