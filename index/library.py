@@ -173,10 +173,11 @@ class Library:
             raise LibraryError(f"The library holds no document “{name}”; see `wenzheng index --list`.")
         return str(row[0])
 
-    def pieces(self, name: str) -> list[Piece]:
-        """What each stretch of a document is, in order."""
+    def pieces(self, name: str, start: int = 0, end: int | None = None) -> list[Piece]:
+        """What each stretch of a document is, in order; of a span, those that reach into it."""
         row = self._one("SELECT pieces FROM documents WHERE name = ?", (name,))
-        return [Piece(a, b, Kind(kind)) for a, b, kind in json.loads(row[0])] if row else []
+        found = json.loads(row[0]) if row else []
+        return [Piece(a, b, Kind(kind)) for a, b, kind in found if b > start and (end is None or a < end)]
 
     def text_between(self, name: str, start: int, end: int) -> str:
         """What stands in a span of a document but for footnotes, their marks and page furniture.
@@ -184,7 +185,7 @@ class Library:
         Where the span lies inside a footnote, the footnote.
         """
         text = self.source_text(name)
-        inside = [piece for piece in self.pieces(name) if piece.end > start and piece.start < end]
+        inside = self.pieces(name, start, end)
         own = [p for p in inside if p.kind not in _BETWEEN] or [p for p in inside if p.kind is Kind.FOOTNOTE]
         return "".join(text[max(start, piece.start) : min(end, piece.end)] for piece in own)
 

@@ -27,28 +27,19 @@ class WordSpace:
     def _table(self) -> TableEncoder:
         return TableEncoder.load(self._encoder.folder)
 
-    def vectors(self, words: Sequence[str], *, only: bool = False) -> Vectors:
+    def vectors(self, words: Sequence[str], *, chinese: bool = False) -> Vectors:
         """Vectors of words, shape (n, 384), of length 1, or 0 for a word that is not known.
 
-        `only` passes over English words that were not met before instead of encoding them.
+        `chinese` leaves English words at 0 instead of encoding them.
         """
         result = np.zeros((len(words), DIMENSION), dtype=np.float32)
-        chinese = [at for at, word in enumerate(words) if language(word) == "zh"]
-        if chinese:
-            result[chinese] = self._table.words([words[at] for at in chinese])
+        known = [at for at, word in enumerate(words) if language(word) == "zh"]
+        if known:
+            result[known] = self._table.words([words[at] for at in known])
         english = [at for at, word in enumerate(words) if language(word) != "zh" and word.isalpha()]
-        new = [words[at] for at in english if words[at] not in self._met]
-        if new and not only:
-            for word, vector in zip(new, self._encoder.english.encode(new), strict=True):
-                self._met[word] = vector
-        for at in english:
-            if words[at] in self._met:
-                result[at] = self._met[words[at]]
+        if english and not chinese:
+            result[english] = self._encoder.english.encode([words[at] for at in english])
         return result
-
-    @cached_property
-    def _met(self) -> dict[str, Vectors]:
-        return {}
 
 
 @lru_cache(maxsize=1)

@@ -74,7 +74,11 @@ class Wanted:
             weights.append(asked.get(group, 0.0))
         told = np.asarray(weights, dtype=np.float32)
         return cls(
-            analysis, asked, tuple(groups), space().vectors(words, only=analysis.language == "zh"), told / (told.sum() or 1.0)
+            analysis,
+            asked,
+            tuple(groups),
+            space().vectors(words, chinese=analysis.language == "zh"),
+            told / (told.sum() or 1.0),
         )
 
 
@@ -164,4 +168,5 @@ def _terms(terms: Terms, text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4_000)
 def _vectors(terms: Terms, text: str) -> Vectors:
-    return space().vectors(list(dict.fromkeys(word for word, _ in terms.words(text))), only=True)
+    # English words would have to be encoded, sentence by sentence; those of the question are matched as they stand.
+    return space().vectors(list(dict.fromkeys(word for word, _ in terms.words(text))), chinese=True)

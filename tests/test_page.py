@@ -158,11 +158,11 @@ def test_nothing_scrolls_sideways(opened, locale, question, width):
 # -- the endpoint -------------------------------------------------------------------------------
 
 
-def test_the_one_public_endpoint_gives_the_contract(address):
-    with urllib.request.urlopen(f"{address}gradio_api/info", timeout=30) as reply:
-        assert list(json.load(reply)["named_endpoints"]) == ["/ask"]
+def test_the_endpoint_gives_the_contract(address):
     request = urllib.request.Request(
-        f"{address}gradio_api/call/ask", json.dumps({"data": [CHINESE, None]}).encode(), {"Content-Type": "application/json"}
+        f"{address}gradio_api/call/ask",
+        json.dumps({"data": [CHINESE, None, None, None]}).encode(),
+        {"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as reply:
         event = json.load(reply)["event_id"]

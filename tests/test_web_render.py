@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import UsageError
 from index.records import ArticleRecord, Footnote, Kind, Passage, Person
 from rag.records import Answer, Citation, Claim
 from ui.web import marks, render
@@ -295,12 +294,6 @@ def test_many_readers_at_once_get_each_their_own_answer(answerer):
     assert [turn.answer.question for turn in turns] == questions
     assert [turn.answer.text for turn in turns[4:]] == [turn.answer.text for turn in turns[:-4]]
     assert all(len(turn.cards) == len(turn.answer.citations) for turn in turns)
-
-
-@pytest.mark.parametrize("question", ["", "   ", "长" * 1001])
-def test_the_endpoint_refuses_what_is_no_question(answerer, question):
-    with pytest.raises(UsageError):
-        Desk(answerer).ask_json(question, None)
 
 
 # -- texts --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +31,7 @@ app = typer.Typer(
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.")]
 DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="Only this document or article (repeatable).")]
+ServerOption = Annotated[str | None, typer.Option("--server", help="Ask the page served at this address instead.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 BatchOption = Annotated[
     Path | None,
@@ -82,37 +83,31 @@ def ask(
     format_: Annotated[str | None, typer.Option("--format", help="A file: docx, markdown, html, bibtex or ris.")] = None,
     style: Annotated[str | None, typer.Option("--style", help="References of the file: gbt, apa or chicago.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Where to write the file; else to stdout.")] = None,
+    server: ServerOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question with citations."""
-    from ui.contract import answer_json
+    from ui import shown
 
     if language not in (None, "zh", "en"):
         raise UsageError(f"--language is “{language}”; it must be zh or en.")
     questions = _questions(question, batch)
     file = _file(format_, style, output, as_json)
-    answerer = _answerer(_settings(library, reader=reader))
-    limits = _limits(answerer.searcher, document)
-    articles = answerer.searcher.library.articles()
-    if file:
-        given = [answerer.answer(text, limits=limits, language=language, history=history) for _, text, history in questions]  # type: ignore[arg-type]
-        file.save(given, articles)
-        return
+    if server:
+        local = {"--reader": reader, "--library": library, "--format": format_}
+        answers = _there(server, "ask", local, language=language, documents=document)
+    else:
+        answerer = _answerer(_settings(library, reader=reader))
+        if file:
+            _save(file, answerer, questions, document, language)
+            return
+        answers = _answers(answerer, document, language)
     for number, text, history in questions:
-        answer = answerer.answer(text, limits=limits, language=language, id=number, history=history)  # type: ignore[arg-type]
+        data = {**answers(text, history), "id": number, "question": text}
         if batch or as_json:
-            _print_json(answer_json(answer, articles))
-            continue
-        print(answer.text)
-        for citation in answer.citations:
-            form = "，第 {} 页" if answer.language == "zh" else ", p. {}"
-            page = form.format(citation.page) if citation.page else ""
-            print(f"\n[{citation.number}] {citation.title}{page} ({citation.source} {citation.start}–{citation.end})")
-            print(f"    {citation.quote}")
-            for note in citation.footnotes:
-                print(f"    {note.label}: {note.text}")
-        for passage in answer.nearest:
-            print(f"\n- {articles[passage.article].title} ({passage.source} {passage.start}–{passage.end})\n    {passage.text}")
+            _print_json(data)
+        else:
+            print(shown.answer(data))
 
 
 @app.command()
@@ -122,26 +117,25 @@ def search(
     as_json: JsonOption = False,
     batch: BatchOption = None,
     document: DocumentOption = None,
+    server: ServerOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Rank the passages that match a question."""
-    from ui.contract import search_json
+    from ui import shown
 
     if k < 1:
         raise UsageError(f"-k is {k}; it must be at least 1.")
     questions = _questions(question, batch)
-    searcher = _searcher(_settings(library))
-    limits = _limits(searcher, document)
-    articles = searcher.library.articles()
+    if server:
+        found = _there(server, "search", {"--library": library}, k=k, documents=document)
+    else:
+        found = _hits(_searcher(_settings(library)), document, k)
     for number, text, _ in questions:
-        result = searcher.search(text, k, limits)
+        data = {**found(text, ()), "id": number, "question": text}
         if batch or as_json:
-            _print_json(search_json(result, articles, number))
-            continue
-        for hit in result.hits:
-            passage = hit.passage
-            print(f"{hit.rank:2d}. {articles[passage.article].title} · {' › '.join(passage.section)} ({', '.join(hit.found_by)})")
-            print(f"    {passage.text}")
+            _print_json(data)
+        elif data["hits"]:
+            print(shown.hits(data))
 
 
 @app.command()
@@ -239,6 +233,9 @@ def ui(
 ) -> None:
     """Serve the page."""
     settings = _settings(library, host=host, port=port)
+    from ui.web import threads
+
+    threads.one_a_question(settings)  # before anything is loaded that reads it
     from ui.web import app as web
 
     web.serve(_answerer(settings), settings)
@@ -279,21 +276,58 @@ def _answerer(settings: Settings) -> Answerer:
     return Answerer(_searcher(settings), choose(settings), entailment.load(settings))
 
 
-def _limits(searcher: Searcher, names: list[str] | None) -> dict[str, list[str]] | None:
-    """Facets from names of documents or articles; UsageError for a name the library does not hold."""
-    if not names:
-        return None
+Asking = Callable[[str, tuple[str, ...]], dict[str, Any]]
+"""Question and earlier questions → what is printed as JSON."""
+
+
+def _answers(answerer: Answerer, documents: list[str] | None, language: str | None) -> Asking:
+    from ui.contract import answer_json
+    from ui.limits import limits
+
+    articles = answerer.searcher.library.articles()
+    only = limits(documents, articles)
+    return lambda text, history: answer_json(
+        answerer.answer(text, limits=only, language=language, history=history),  # type: ignore[arg-type]
+        articles,
+    )
+
+
+def _save(
+    file: Wanted,
+    answerer: Answerer,
+    questions: Sequence[tuple[str | None, str, tuple[str, ...]]],
+    documents: list[str] | None,
+    language: str | None,
+) -> None:
+    """Writes the answers to all questions into one file."""
+    from ui.limits import limits
+
+    articles = answerer.searcher.library.articles()
+    only = limits(documents, articles)
+    given = [answerer.answer(text, limits=only, language=language, history=history) for _, text, history in questions]  # type: ignore[arg-type]
+    file.save(given, articles)
+
+
+def _hits(searcher: Searcher, documents: list[str] | None, k: int) -> Asking:
+    from ui.contract import search_json
+    from ui.limits import limits
+
     articles = searcher.library.articles()
-    sources = {record.source for record in articles.values()}
-    wanted: list[str] = []
-    for name in names:
-        if name in articles:
-            wanted.append(name)
-        elif name in sources:
-            wanted += [key for key, record in articles.items() if record.source == name]
-        else:
-            raise UsageError(f"The library holds no document or article “{name}”; see `wenzheng index --list`.")
-    return {"article": wanted}
+    only = limits(documents, articles)
+    return lambda text, _: search_json(searcher.search(text, k, only), articles)
+
+
+def _there(server: str, call: str, local: dict[str, Any], **arguments: Any) -> Asking:
+    """The same from a served page; UsageError where an option is given that only this machine could follow."""
+    from ui.remote import Remote
+
+    for option, value in local.items():
+        if value is not None:
+            raise UsageError(f"{option} is given with --server, which has its own; leave one of them out.")
+    remote = Remote(server, _settings(None).timeout)
+    return lambda text, history: remote.call(
+        call, question=text, **arguments, **({"history": list(history)} if call == "ask" else {})
+    )
 
 
 def _questions(question: str | None, batch: Path | None) -> list[tuple[str | None, str, tuple[str, ...]]]:

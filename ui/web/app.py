@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
-from index.errors import UsageError, WenzhengError
+from index.errors import UsageError
 from index.files import MAX_BYTES
 from index.settings import Settings
 from rag.answer import Answerer
 from ui.runs import FOLDER as RUNS
+from ui.web import api
 from ui.web.desk import Desk
 from ui.web.documents import DocumentsPage
 from ui.web.headers import Headers
@@ -73,7 +73,7 @@ def build(answerer: Answerer) -> gr.Blocks:
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
         Page(desk)
-        gr.api(_endpoint(desk), api_name="ask", concurrency_id="ask", concurrency_limit=READERS)
+        api.offer(desk)
     with page.route("Source", "source", show_in_navbar=False):
         SourcePage(desk)
     with page.route("Documents", "documents", show_in_navbar=False):
@@ -92,16 +92,3 @@ def _scripts() -> str:
 
 def _theme() -> gr.themes.Base:
     return gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_SANS, font_mono=_MONO, text_size=_SIZES)
-
-
-def _endpoint(desk: Desk) -> Any:
-    def ask(question: str, language: str | None = None) -> dict[str, Any]:
-        """Answer a question with citations, as `wenzheng ask --json` does; language is zh, en or null."""
-        if language not in (None, "zh", "en"):
-            raise gr.Error(f"language is “{language}”; it must be zh, en or null.")
-        try:
-            return desk.ask_json(question, language)  # type: ignore[arg-type]
-        except WenzhengError as error:
-            raise gr.Error(str(error)) from error
-
-    return ask

@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from index.errors import LibraryBusy, UsageError, WenzhengError
+from index.errors import LibraryBusy, WenzhengError
 from index.library import Library
-from index.records import Language
 from index.search import Searcher
 from rag.answer import Answerer
 from rag.records import Answer
-from ui.contract import answer_json
 from ui.web import cards, why
 from ui.web.cards import Turn
 from ui.web.texts import EXAMPLES
@@ -44,16 +42,6 @@ class Desk:
     def ask(self, question: str, number: int, history: Sequence[str] = ()) -> Turn:
         """The answer with all that the page shows of it; raises WenzhengError."""
         return self.of_one_state(lambda answerer: _turn(number, answerer.answer(question, history=history), answerer.searcher))
-
-    def ask_json(self, question: str, language: Language | None) -> dict[str, Any]:
-        """The answer as `wenzheng ask --json` gives it; raises WenzhengError."""
-        if not question.strip() or len(question) > LONGEST_QUESTION:
-            raise UsageError(f"A question of 1 to {LONGEST_QUESTION} characters is wanted; this one has {len(question.strip())}.")
-        return self.of_one_state(
-            lambda answerer: answer_json(
-                answerer.answer(question.strip(), language=language), answerer.searcher.library.articles()
-            )
-        )
 
     def articles(self) -> int:
         """How many articles there are to answer from; never waits for a question in work."""

@@ -1,0 +1,32 @@
+"""Answers and hits as text for a terminal, from the JSON that programs get: here or from a server it reads the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def answer(data: dict[str, Any]) -> str:
+    """The answer with its quotations below, or a refusal with the nearest passages."""
+    lines = [data["text"]]
+    form = "，第 {} 页" if data["language"] == "zh" else ", p. {}"
+    for citation in data["citations"]:
+        page = form.format(citation["page"]) if citation["page"] else ""
+        lines.append(f"\n[{citation['number']}] {citation['title']}{page} ({_place(citation)})")
+        lines.append(f"    {citation['quote']}")
+        lines += [f"    {note['label']}: {note['text']}" for note in citation["footnotes"]]
+    for passage in data["nearest"]:
+        lines.append(f"\n- {passage['title']} ({_place(passage)})\n    {passage['text']}")
+    return "\n".join(lines)
+
+
+def hits(data: dict[str, Any]) -> str:
+    """The passages of a search, best first."""
+    lines = []
+    for hit in data["hits"]:
+        lines.append(f"{hit['rank']:2d}. {hit['title']} · {' › '.join(hit['section'])} ({', '.join(hit['found_by'])})")
+        lines.append(f"    {hit['text']}")
+    return "\n".join(lines)
+
+
+def _place(item: dict[str, Any]) -> str:
+    return f"{item['source']} {item['start']}–{item['end']}"

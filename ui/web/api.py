@@ -1,0 +1,200 @@
+"""What programs may ask of a served page over HTTP: the functions behind Gradio's documented endpoints.
+
+Arguments come from anywhere: each is checked here, and what is wrong with it is told in one sentence.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, ParamSpec, TypeVar
+
+import gradio as gr
+
+from index.errors import UsageError, WenzhengError
+from index.records import LANGUAGES, ArticleRecord, Person
+from rag.answer import Answerer
+from ui.contract import answer_json, search_json
+from ui.extract import passage_json
+from ui.limits import limits
+from ui.remote import WRONG_USE
+from ui.web.desk import LONGEST_QUESTION, Desk
+from ui.web.page import READERS
+
+MOST_HITS = 100
+"""Passages a search may ask for."""
+MOST_AROUND = 20
+"""Sentences before and after a span that may be asked for."""
+_MOST_NAMES = 100  # documents, articles or earlier questions in one call
+
+Given = ParamSpec("Given")
+Got = TypeVar("Got")
+
+
+def offer(desk: Desk) -> None:
+    """Adds the endpoints to the page that is being built."""
+    calls = Calls(desk)
+    for call in (calls.ask, calls.search, calls.articles, calls.passage):
+        gr.api(told(call), api_name=call.__name__, concurrency_id="ask", concurrency_limit=READERS)
+
+
+class Calls:
+    """The endpoints; their signatures and docstrings are what Gradio's API page shows."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(
+        self,
+        question: str = "",
+        language: Literal["zh", "en"] | None = None,
+        documents: list[str] | None = None,
+        history: list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question with citations, field for field as `wenzheng ask --json` does.
+
+        Args:
+            question: In Chinese or English, 1 to 1000 characters.
+            language: Language of the answer, zh or en; null for that of the question.
+            documents: Answer from these documents (file names) or articles (ids) only; null for all.
+            history: Earlier questions of the conversation, the oldest first; null where there are none.
+
+        Returns:
+            id, question, language, refused, text, claims, citations, also_searched, nearest, reader, encoder, elapsed_ms.
+        """
+        asked = _question(question)
+        if language is not None and language not in LANGUAGES:
+            raise UsageError(f"language is “{language}”; it must be zh, en or null.")
+        names, earlier = _texts(documents, "documents"), [_question(text, "history") for text in _texts(history, "history")]
+
+        def work(answerer: Answerer) -> dict[str, Any]:
+            articles = answerer.searcher.library.articles()
+            answer = answerer.answer(asked, limits=limits(names, articles), language=language, history=earlier)
+            return answer_json(answer, articles)
+
+        return self._desk.of_one_state(work)
+
+    def search(self, question: str = "", k: int = 10, documents: list[str] | None = None) -> dict[str, Any]:
+        """Rank the passages that match a question, field for field as `wenzheng search --json` does.
+
+        Args:
+            question: In Chinese or English, 1 to 1000 characters.
+            k: How many passages, 1 to 100.
+            documents: Search these documents (file names) or articles (ids) only; null for all.
+
+        Returns:
+            id, question, hits.
+        """
+        asked, most, names = _question(question), _whole(k, "k", 1, MOST_HITS), _texts(documents, "documents")
+
+        def work(answerer: Answerer) -> dict[str, Any]:
+            articles = answerer.searcher.library.articles()
+            return search_json(answerer.searcher.search(asked, most, limits(names, articles)), articles)
+
+        return self._desk.of_one_state(work)
+
+    def articles(self) -> list[dict[str, Any]]:
+        """List the articles of the library with their bibliographic records.
+
+        Returns:
+            For each article id, source, kind, language, title_zh, title_en, authors, journal_zh, journal_en, year, volume, issue, pages, keywords, abstract_zh, abstract_en.
+        """
+        return self._desk.of_one_state(
+            lambda answerer: [
+                article_json(record) for record in answerer.searcher.library.articles().values() if record.kind != "part"
+            ]
+        )
+
+    def passage(self, source: str = "", start: int = 0, end: int = 0, around: int = 2) -> dict[str, Any]:
+        """Give the words of a document in a span, such as that of a citation, with the sentences around it.
+
+        Args:
+            source: File name of the document, as a citation gives it.
+            start: First character of the span in the decoded source.
+            end: The character after its last.
+            around: How many sentences before and after to give, 0 to 20.
+
+        Returns:
+            source, article, title, start, end, text, sentences.
+        """
+        if not isinstance(source, str) or not source:
+            raise UsageError("source is missing; give the file name of a document, as a citation has it.")
+        first, last = _whole(start, "start", 0), _whole(end, "end", 0)
+        if first >= last:
+            raise UsageError(f"The span {first}–{last} holds nothing; end must be above start.")
+        most = _whole(around, "around", 0, MOST_AROUND)
+        return self._desk.of_one_state(lambda answerer: passage_json(answerer.searcher.library, source, first, last, most))
+
+
+def article_json(record: ArticleRecord) -> dict[str, Any]:
+    """An article's bibliographic record as programs get it."""
+    return {
+        "id": record.id,
+        "source": record.source,
+        "kind": record.kind,
+        "language": record.language,
+        "title_zh": record.title_zh,
+        "title_en": record.title_en,
+        "authors": [_person(person) for person in record.authors],
+        "journal_zh": record.journal_zh,
+        "journal_en": record.journal_en,
+        "year": record.year,
+        "volume": record.volume,
+        "issue": record.issue,
+        "pages": record.pages,
+        "keywords": list(record.keywords),
+        "abstract_zh": record.abstract_zh,
+        "abstract_en": record.abstract_en,
+    }
+
+
+def _person(person: Person) -> Mapping[str, str | None]:
+    return {"zh": person.zh, "en": person.en}
+
+
+def told(call: Callable[Given, Got]) -> Callable[Given, Got]:
+    """The call, its errors as sentences that Gradio passes on; of a fault of ours only that there was one."""
+
+    @functools.wraps(call)
+    def run(*args: Given.args, **named: Given.kwargs) -> Got:
+        try:
+            return call(*args, **named)
+        except WenzhengError as error:
+            title = WRONG_USE if isinstance(error, UsageError) else "Error"
+            raise gr.Error(str(error), title=title, print_exception=False) from error
+        except Exception as error:
+            logging.getLogger(__name__).exception("The endpoint %s failed", call.__name__)
+            raise gr.Error("This failed on the server; ask its operator to look at what it printed.") from error
+
+    return run
+
+
+def _question(text: Any, name: str = "question") -> str:
+    """A question without the space around it; UsageError where it is none."""
+    if not isinstance(text, str):
+        raise UsageError(f"{name} is of the type {type(text).__name__}; it must be text.")
+    asked = text.strip()
+    if not 0 < len(asked) <= LONGEST_QUESTION:
+        raise UsageError(f"{name} has {len(asked)} characters; it must have 1 to {LONGEST_QUESTION}.")
+    try:
+        asked.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{name} is no valid Unicode text; write it in UTF-8.") from error
+    return asked
+
+
+def _texts(values: Any, name: str) -> Sequence[str]:
+    """A list of texts, empty for null; UsageError where it is neither."""
+    found = [] if values is None else values
+    if not isinstance(found, list) or len(found) > _MOST_NAMES or not all(isinstance(value, str) for value in found):
+        raise UsageError(f"{name} is no list of up to {_MOST_NAMES} texts; it must be one, or null.")
+    return found
+
+
+def _whole(value: Any, name: str, least: int, most: int | None = None) -> int:
+    """A whole number between the bounds; UsageError where it is none."""
+    wanted = f"{least} to {most}" if most is not None else f"{least} or more"
+    if type(value) is not int or value < least or (most is not None and value > most):
+        raise UsageError(f"{name} is “{value}”; it must be a whole number, {wanted}.")
+    return value
