@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval import questions, report, retrieval
+from eval import questions, report, retrieval, reviews
 from eval.baseline import BM25, raw_splits
 from eval.compare import compare
 from eval.compare import table as changes_table
@@ -35,7 +35,8 @@ def bench(wanted: Wanted, settings: Settings, answerer: Answerer, progress: Prog
     if wanted.split not in ("train", "tune", "report"):
         raise UsageError(f"The split “{wanted.split}” is unknown; name train, tune or report.")
     before = Run.read(wanted.against) if wanted.against else None
-    asked = questions.load(wanted.sets, [wanted.split])  # type: ignore[list-item]
+    load = reviews.load if reviews.holds(wanted.sets) else questions.load
+    asked = load(wanted.sets, [wanted.split])  # type: ignore[list-item]
     if not asked:
         raise UsageError(f"{wanted.sets} holds no question of the split {wanted.split}; name another split or set.")
     run = measure(wanted.split, asked, answerer, progress)
