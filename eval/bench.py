@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from eval import questions, report, retrieval, saved
+from eval import questions, report, retrieval, reviews, saved
 from eval.baseline import BM25, raw_splits
 from eval.compare import Change, compare
 from eval.compare import table as changes_table
@@ -60,7 +60,8 @@ def chosen(wanted: Wanted) -> list[Question]:
         raise UsageError(f"The language “{wanted.language}” is unknown; name zh or en.")
     if wanted.limit is not None and wanted.limit < 1:
         raise UsageError(f"The limit is {wanted.limit}; it must be at least 1.")
-    held = questions.load(wanted.sets, [wanted.split])  # type: ignore[list-item]
+    load = reviews.load if reviews.holds(wanted.sets) else questions.load
+    held = load(wanted.sets, [wanted.split])  # type: ignore[list-item]
     first = list(dict.fromkeys(q.id for q in held))[: wanted.limit]
     asked = [q for q in held if q.id in set(first) and wanted.language in (None, q.language)]
     if not asked:

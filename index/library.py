@@ -351,19 +351,19 @@ class Library:
 
     def keep_vectors(self, encoder: str, keys: Sequence[str], vectors: Vectors) -> None:
         """Commits vectors; they are a cache by content, so an interrupted run does not lose them."""
-        with self._change():
+        with self.change():
             self._db.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(encoder, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
             )
 
     @contextmanager
-    def _change(self) -> Iterator[None]:
+    def change(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is committed, or on any error nothing."""
         with _disk(self.folder):
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:  # on a full disk SQLite may have rolled back by itself
@@ -386,7 +386,7 @@ class Library:
         facts = {**manifest, "generation": generation, "stamp": secrets.token_hex(8)}
         folder = self.folder / derived.FOLDER / str(generation)
         try:
-            with self._change():
+            with self.change():
                 for name in remove:
                     self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
                 for addition in add:

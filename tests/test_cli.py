@@ -13,7 +13,7 @@ from index import encoder as encoders
 from ui import cli
 
 FAKE_CLI = Path(__file__).parent / "fake_cli.py"
-COMMANDS = ("index", "ask", "search", "translate", "eval", "models", "ui", "doctor")
+COMMANDS = ("index", "ask", "search", "translate", "eval", "review", "models", "ui", "doctor")
 
 
 @pytest.fixture(autouse=True)

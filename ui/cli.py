@@ -207,6 +207,18 @@ def evaluate(
 
 
 @app.command()
+def review(
+    give: Annotated[Path | None, typer.Option("--export", help="Write all reviews to this JSON Lines file.")] = None,
+    take: Annotated[Path | None, typer.Option("--import", help="Take in the reviews of such a file.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Export reviews, which `wenzheng eval --sets` reads as gold, or import them; reviewing is done on the page."""
+    from ui.exchange import exchange
+
+    print(exchange(_settings(library).library, give, take), file=sys.stderr)
+
+
+@app.command()
 def models(
     fetch: Annotated[str | None, typer.Option("--fetch", help="Download this model from the Hugging Face hub.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Load the models that are set and try them.")] = False,

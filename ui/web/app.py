@@ -19,6 +19,8 @@ from ui.web.documents import DocumentsPage
 from ui.web.headers import Headers
 from ui.web.measure import MeasurePage
 from ui.web.page import READERS, Page
+from ui.web.review import ReviewPage
+from ui.web.send import send_to_review
 from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
 
@@ -72,12 +74,15 @@ def build(answerer: Answerer) -> gr.Blocks:
     threading.Thread(target=desk.warm, daemon=True, name="warm").start()
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
-        Page(desk)
+        asking = Page(desk)
+        send_to_review(desk, asking)
         api.offer(desk)
     with page.route("Source", "source", show_in_navbar=False):
         SourcePage(desk)
     with page.route("Documents", "documents", show_in_navbar=False):
         DocumentsPage(desk)
+    with page.route("Review", "review", show_in_navbar=False):
+        ReviewPage(desk)
     with page.route("Measure", "measure", show_in_navbar=False):
         MeasurePage(desk)
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
