@@ -25,7 +25,7 @@ def cite(
     for draft, _ in proved:
         for item in draft.evidence:
             if item.sentence.id not in citations:
-                citations[item.sentence.id] = _citation(len(citations) + 1, item, articles[item.sentence.article], library)
+                citations[item.sentence.id] = citation(len(citations) + 1, item, articles[item.sentence.article], library)
     claims = []
     for draft, found in proved:
         own = [item.sentence.id for item in draft.evidence]
@@ -63,7 +63,8 @@ def name(person: Person, language: Language) -> str | None:
     return (person.zh or person.en) if language == "zh" else (person.en or person.zh)
 
 
-def _citation(number: int, item: Evidence, record: ArticleRecord, library: Library) -> Citation:
+def citation(number: int, item: Evidence, record: ArticleRecord, library: Library) -> Citation:
+    """The citation of a sentence under a number."""
     sentence, hit = item.sentence, item.hit
     return Citation(
         number=number,

@@ -92,7 +92,7 @@ def test_an_example_is_asked_by_a_click(opened):
     assert "Kazakhstan" in watched.text(".wz-question")
 
 
-def test_retry_answers_again_in_place_and_clear_empties(opened):
+def test_retry_answers_again_in_place_and_a_new_conversation_is_empty(opened):
     watched = opened()
     watched.ask(CHINESE)
     watched.page.wait_for_selector("#wz-retry:not([disabled])")
@@ -102,7 +102,7 @@ def test_retry_answers_again_in_place_and_clear_empties(opened):
     watched.page.wait_for_selector(".wz-answer a.cite")
     assert watched.page.locator(".wz-question").count() == 1
     assert watched.page.locator(".wz-turn").count() == 1
-    watched.page.click("#wz-clear")
+    watched.page.click("#wz-new")
     watched.page.wait_for_selector(".wz-empty")
     assert watched.page.locator(".wz-question").count() == 0
 

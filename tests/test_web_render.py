@@ -18,7 +18,7 @@ from ui.web import marks, render
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.desk import Desk
 from ui.web.escape import escape
-from ui.web.texts import EXAMPLES, FOLDER, examples, preferred, texts
+from ui.web.texts import FOLDER, preferred, texts
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -317,11 +317,6 @@ def test_every_text_is_used():
         return f'["{name}"]' in code or ("_" in name and any(form in code for form in (f'"{name}"', f"'{name}'", family)))
 
     assert [name for name in texts("zh") if not used(name)] == []
-
-
-def test_examples_of_the_interface_language_come_first():
-    assert examples("en")[: len(EXAMPLES["en"])] == list(EXAMPLES["en"])
-    assert sorted(examples("en")) == sorted(examples("zh"))
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,6 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
 def build(answerer: Answerer) -> gr.Blocks:
     """The page over one answerer, not yet served."""
     desk = Desk(answerer)
-    threading.Thread(target=desk.warm, daemon=True, name="warm").start()
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
         asking = Page(desk)
@@ -85,6 +84,7 @@ def build(answerer: Answerer) -> gr.Blocks:
         ReviewPage(desk)
     with page.route("Measure", "measure", show_in_navbar=False):
         MeasurePage(desk)
+    threading.Thread(target=asking.warm, daemon=True, name="warm").start()
     page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
     return page
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from index.errors import LibraryBusy, WenzhengError
 from index.library import Library
+from index.records import ArticleRecord, Language
 from index.search import Searcher
 from rag.answer import Answerer
 from rag.records import Answer
@@ -38,6 +40,7 @@ class Desk:
     def __post_init__(self) -> None:
         self._state = self.answerer.searcher.library.state
         self._articles = _count(self.answerer)
+        self._records = self._state, self.answerer.searcher.library.articles()
 
     def ask(self, question: str, number: int, history: Sequence[str] = ()) -> Turn:
         """The answer with all that the page shows of it; raises WenzhengError."""
@@ -53,6 +56,69 @@ class Desk:
             finally:
                 self._lock.release()
         return self._articles
+
+    def stream(
+        self,
+        question: str,
+        number: int,
+        history: Sequence[str] = (),
+        limits: Mapping[str, Sequence[str]] | None = None,
+        language: Language | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Turn]:
+        """The growing answer; others may ask between two of its steps.  Raises WenzhengError.
+
+        Where the library changes in the midst, the answer grows anew from what is there now.
+        """
+        for _ in range(_TRIES):
+            with self._lock:
+                mine = self._current()
+            answers = mine.stream(question, limits=limits, language=language, history=history, cancelled=cancelled)
+            while True:
+                with self._lock:
+                    if self._current() is not mine:
+                        break
+                    try:
+                        answer = next(answers, None)
+                        turn = _turn(number, answer, mine.searcher) if answer else None
+                    except Exception:
+                        if mine.searcher.library.state == self._state:
+                            raise
+                        break  # rows went while it read them
+                if turn is None:
+                    return
+                yield turn
+        raise LibraryBusy("The library changed several times while this was being answered; ask again.")
+
+    def records(self) -> Mapping[str, ArticleRecord]:
+        """All articles and parts by id; never waits for a question in work."""
+        if self._lock.acquire(blocking=False):
+            try:
+                library = self._current().searcher.library
+                if self._records[0] != self._state:
+                    self._records = self._state, library.articles()
+            except WenzhengError:
+                pass  # a question will say so
+            finally:
+                self._lock.release()
+        return self._records[1]
+
+    @contextmanager
+    def held(self) -> Iterator[Answerer]:
+        """The answerer for a short look, everybody else waiting."""
+        with self._lock:
+            yield self._current()
+
+    @contextmanager
+    def spare(self) -> Iterator[Answerer | None]:
+        """The answerer where nobody else wants it at this moment, else None: for what can be left undone."""
+        if not self._lock.acquire(blocking=False):
+            yield None
+            return
+        try:
+            yield self._current()
+        finally:
+            self._lock.release()
 
     def warm(self) -> None:
         """Loads what the first question in each language would have to wait for."""

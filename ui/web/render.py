@@ -33,15 +33,15 @@ def note(text: str, kind: str = "note") -> str:
     return f'<div class="wz-{kind}">{escape(text)}</div>'
 
 
-def answer(turn: Turn, claims: int | None = None) -> str:
-    """The answer, or its first `claims` statements while it is being written."""
+def answer(turn: Turn, claims: int | None = None, *, growing: bool = False) -> str:
+    """The answer, or its first `claims` statements; what stands below the last is left out while it is `growing`."""
     said = turn.answer
     own = texts(said.language)
     if said.refused:
         body = f"<p>{escape(said.text)}</p>" + _done(own["answer_refused"])
         return f'<div class="wz-answer wz-refusal" lang="{LANG[said.language]}">{body}</div>'
     body = _claims(said.claims[:claims], turn, own)
-    whole = claims is None or claims >= len(said.claims)
+    whole = not growing and (claims is None or claims >= len(said.claims))
     return f'<div class="wz-answer" lang="{LANG[said.language]}">{body}{_end(said, own) if whole else ""}</div>'
 
 

@@ -39,12 +39,6 @@ def texts(language: Language) -> Mapping[str, str]:
     return found
 
 
-def examples(language: Language) -> list[str]:
-    """The questions of the empty page, those in the language of the interface first."""
-    other: Language = "en" if language == "zh" else "zh"
-    return [*EXAMPLES[language], *EXAMPLES[other]]
-
-
 def preferred(accept_language: str) -> Language:
     """The first of our languages that a browser's Accept-Language asks for; English where it asks for neither."""
     weighed: list[tuple[float, int, str]] = []

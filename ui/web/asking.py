@@ -1,0 +1,179 @@
+"""A question's way through the page: taken, written claim by claim, stopped or done, and what may be asked next."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import traceback
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gradio as gr
+
+from index.errors import WenzhengError
+from index.records import LANGUAGES, Language
+from rag.answer import Answerer
+from rag.recall import pack, stamp
+from rag.suggest import MOST, suggest
+from ui.web import chat, conversations, render, scope
+from ui.web.cards import Turn
+from ui.web.conversations import Asked, Conversation
+from ui.web.desk import LONGEST_QUESTION, Desk
+from ui.web.texts import texts
+
+_REMEMBERED = 1000  # runs; far more than can be in work at once
+
+
+def _runs() -> deque[str]:
+    return deque(maxlen=_REMEMBERED)
+
+
+@dataclass
+class Asking:
+    """What happens to a question; the page ties it to its components.
+
+    Every question is a run of its own.  A run that was stopped shows nothing more, however far its step has come:
+    the reader may have asked something else by then.
+    """
+
+    desk: Desk
+    _stopped: deque[str] = field(default_factory=_runs)
+    _done: deque[str] = field(default_factory=_runs)
+
+    def take(
+        self, question: str, run: str, talk: Conversation, turns: list[Turn], shown: Language, language: str, values: list[str]
+    ) -> tuple[Any, ...]:
+        """Shows the question at once and the box as busy → run, talk, turns, chat, box, retry, notice, suggestions.
+
+        The run is empty where there is nothing to do.  A question that was still in work is stopped.
+        """
+        question, own, articles = question.strip(), texts(shown), self.desk.records()
+        if run and talk.asked:
+            self._stopped.append(run)
+            talk = conversations.answered(talk, stopped=True)
+        if not question or len(question) > LONGEST_QUESTION:
+            why = own["ask_too_long"].format(found=len(question), most=LONGEST_QUESTION) if question else ""
+            left = chat.messages(talk, turns, articles, shown) if run else gr.skip()
+            return "", talk, turns, left, gr.skip(), gr.skip(), notice(why), *[gr.skip()] * (MOST + 1)
+        asked = Asked(question, language=_language(language), articles=scope.limited(values or (), articles))
+        now = conversations.asking(talk if talk.id else conversations.new(), asked)
+        said = chat.messages(now, turns, articles, shown, chat.waiting(shown))
+        busy = gr.update(value="", submit_btn=False, stop_btn=own["stop"]), gr.update(interactive=False)
+        return secrets.token_urlsafe(9), now, turns, said, *busy, notice(""), *hidden()
+
+    def take_again(
+        self, run: str, talk: Conversation, turns: list[Turn], shown: Language, language: str, values: list[str]
+    ) -> tuple[Any, ...]:
+        """The last question once more, in place of its answer, within the limits that are set now."""
+        question = talk.asked[-1].question if talk.asked else ""
+        before = replace(talk, asked=talk.asked[:-1])
+        return self.take(question, "", before, [t for t in turns if t.number < len(talk.asked)], shown, language, values)
+
+    def write(self, run: str, talk: Conversation, turns: list[Turn], shown: Language) -> Iterator[tuple[Any, ...]]:
+        """The growing answer, its proofs in the panel beside it → talk, chat, turns, panel."""
+        if not run:
+            yield (gr.skip(),) * 4
+            return
+        asked, number = talk.asked[-1], len(talk.asked)
+        before = [turn for turn in turns if turn.number < number]
+        limits = {"article": asked.articles} if asked.articles else None
+        try:
+            articles, cited, told = self.desk.records(), -1, -1
+            with self.desk.held() as answerer:
+                state = stamp(answerer.searcher.library)
+            for turn in self.desk.stream(
+                asked.question, number, conversations.history(talk), limits, asked.language, lambda: run in self._stopped
+            ):
+                now = [*before, turn]
+                talk = conversations.answered(talk, understood=turn.answer.understood, answer=pack(turn.answer, state))
+                # Drawn anew only with new proofs: cards that were opened meanwhile would close.
+                panel = render.panel(now, shown) if len(turn.cards) != cited else gr.skip()
+                cited = len(turn.cards)
+                if run in self._stopped:
+                    break
+                # The last step of an answer says again what the one before it said.
+                growing = told != len(turn.answer.claims) and not turn.answer.refused
+                told = len(turn.answer.claims)
+                yield talk, chat.messages(talk, now, articles, shown, growing=growing), now, panel
+            if run in self._stopped:
+                yield (gr.skip(),) * 4  # Gradio shows the last of these once more at the end, when other things stand there
+        except WenzhengError as error:
+            yield talk, chat.messages(talk, turns, {}, shown, chat.failed(str(error), shown)), gr.skip(), gr.skip()
+        except Exception:  # whatever a model may raise: the reader gets a sentence and the box again
+            traceback.print_exc(file=sys.stderr)
+            broken = chat.failed(texts(shown)["ask_broken"], shown)
+            yield talk, chat.messages(talk, turns, {}, shown, broken), gr.skip(), gr.skip()
+        finally:
+            self._done.append(run)
+
+    def done(self, run: str, shown: Language) -> tuple[Any, ...]:
+        """`rest`, unless another question is in work already."""
+        return self.rest(shown) if not run or run in self._done else (gr.skip(),) * 3
+
+    def rest(self, shown: Language) -> tuple[Any, ...]:
+        """The box ready for the next question → run, box, retry."""
+        return "", gr.update(submit_btn=texts(shown)["ask"], stop_btn=False), gr.update(interactive=True)
+
+    def stop(self, run: str, talk: Conversation, turns: list[Turn], shown: Language) -> tuple[Any, ...]:
+        """What was written so far, marked as stopped → talk, chat, run, box, retry."""
+        self._stopped.append(run)
+        if not run or not talk.asked:
+            return gr.skip(), gr.skip(), *self.rest(shown)
+        now = conversations.answered(talk, stopped=True)
+        return now, chat.messages(now, turns, self.desk.records(), shown), *self.rest(shown)
+
+    def halt(self, run: str) -> None:
+        """Stops what is in work; nothing of it is shown any more."""
+        self._stopped.append(run)
+
+    def next(self, talk: Conversation, turns: list[Turn], shown: Language) -> Iterator[tuple[Any, ...]]:
+        """What may be asked next, one question after the other as each is proved → label, buttons."""
+        found: list[str] = []
+        turn = turns[-1] if turns else None
+        if turn is None or not talk.asked or turn.number != len(talk.asked) or talk.asked[-1].stopped:
+            yield hidden()
+            return
+        earlier = [text for one in talk.asked for text in (one.question, one.understood) if text]
+        limits = {"article": talk.asked[-1].articles} if talk.asked[-1].articles else None
+        proved: Iterator[str | None] | None = None
+        while len(found) < MOST:
+            try:
+                with self.desk.spare() as answerer:
+                    if answerer is None:
+                        return  # others wait for answers
+                    # The reader that comes with the program: fast, and the one that stands in for any other.
+                    proved = proved or suggest(Answerer(answerer.searcher), turn.answer, earlier, limits)
+                    text = next(proved)
+            except (StopIteration, WenzhengError):
+                return
+            if text:
+                found.append(text)
+                yield shown_(offer(turns, shown), found)
+
+
+def notice(text: str) -> str:
+    """What the page has to say about the box, told to screen readers too."""
+    return f'<div class="wz-notice" role="status">{render.note(text) if text else ""}</div>'
+
+
+def offer(turns: Sequence[Turn], shown: Language) -> str:
+    """What stands above the suggestions."""
+    own = texts(shown)
+    return render.note(own["ask_instead"] if turns and turns[-1].answer.refused else own["ask_next"])
+
+
+def hidden() -> tuple[Any, ...]:
+    """No suggestions."""
+    return gr.update(visible=False), *[gr.update(visible=False)] * MOST
+
+
+def shown_(label: str, found: Sequence[str]) -> tuple[Any, ...]:
+    """The suggestions found so far under their label."""
+    buttons = [gr.update(value=text, visible=True) for text in found]
+    return gr.update(value=label, visible=True), *buttons, *[gr.update(visible=False)] * (MOST - len(found))
+
+
+def _language(value: str) -> Language | None:
+    return next((one for one in LANGUAGES if one == value), None)

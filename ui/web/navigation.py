@@ -1,0 +1,30 @@
+"""Links between the pages, in both languages; Gradio's own bar knows one name for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from index.records import Language
+from ui.web.escape import escape
+from ui.web.texts import texts
+
+
+def navigation(shown: Language, here: str, paths: Iterable[str]) -> str:
+    """The pages among `paths` as links, that at `here` marked; the asking page is at the empty path."""
+    own = texts(shown)
+    names = {
+        "": own["ask_nav_ask"],
+        "source": own["ask_nav_source"],
+        "documents": own["ask_nav_documents"],
+        "review": own["ask_nav_review"],
+        "measure": own["ask_nav_measure"],
+    }
+    there = set(paths) | {""}
+    if len(there & set(names)) < 2:
+        return ""
+    links = "".join(
+        f'<a href="./{path}"{" aria-current=page" if path == here else ""}>{escape(name)}</a>'
+        for path, name in names.items()
+        if path in there
+    )
+    return f'<nav class="wz-nav" aria-label="{escape(own["ask_nav"])}">{links}</nav>'
