@@ -18,7 +18,7 @@ COVERED_ENOUGH = 0.2
 MOSTLY_COVERED = 0.6
 """Share of the question's terms in one sentence that lets it answer however far its vector lies."""
 
-NAMED_ENOUGH = 0.3
+NAMED_ENOUGH = 0.2
 """Share of the evidence's chance that must lie on sentences which name what the question wants named (train and tune splits)."""
 
 _LOOKED_AT = 20  # sentences
