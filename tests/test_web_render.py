@@ -308,6 +308,11 @@ def test_both_languages_say_the_same_things():
     assert all(text.strip() for language in ("zh", "en") for text in texts(language).values())
 
 
+def test_every_text_that_is_named_is_there():
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.parent.rglob("*.py"))
+    assert set(re.findall(r'(?:own|texts\(\w+\))\["(\w+)"\]', code)) - set(texts("zh")) == set()
+
+
 def test_every_text_is_used():
     code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.parent.rglob("*.py"))
 

@@ -20,7 +20,6 @@ from ui.web.headers import Headers
 from ui.web.measure import MeasurePage
 from ui.web.page import READERS, Page
 from ui.web.review import ReviewPage
-from ui.web.send import send_to_review
 from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
 
@@ -74,7 +73,6 @@ def build(answerer: Answerer) -> gr.Blocks:
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
         asking = Page(desk)
-        send_to_review(desk, asking)
         api.offer(desk)
     with page.route("Source", "source", show_in_navbar=False):
         SourcePage(desk)

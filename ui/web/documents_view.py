@@ -13,8 +13,10 @@ from index.holdings import Holding
 from index.records import ArticleRecord, Language
 from index.uploads import MOST_BYTES, MOST_FILES
 from rag.cite import name as person_name
+from ui.web import look
 from ui.web.escape import escape
 from ui.web.intake import Account, Job
+from ui.web.navigation import navigation
 from ui.web.render import Texts
 from ui.web.texts import texts
 
@@ -37,13 +39,10 @@ _TYPES = {"application/pdf": "PDF", "text/plain": "TXT", "text/markdown": "Markd
 
 
 def header(shown: Language) -> str:
-    """The name of the page and the way back."""
+    """The name of the page and the ways to the others."""
     own = texts(shown)
-    return (
-        f'<div class="wzd-header" lang="{_LANG[shown]}"><h1>{escape(own["documents_title"])}</h1>'
-        f'<p class="wzd-lead">{escape(own["documents_lead"])}</p>'
-        f'<a class="wzd-link" href="./">{escape(own["documents_back"])}</a></div>'
-    )
+    rest = f'<p class="wz-lead">{escape(own["documents_lead"])}</p>{navigation(shown, "documents")}'
+    return look.head(shown, own["documents_title"], rest, main="wzd-main")
 
 
 def limits(shown: Language) -> str:

@@ -9,6 +9,7 @@ from ui.measuring import Change, State
 from ui.runs import Figure, Measure, Run, Shelf
 from ui.web import look
 from ui.web.escape import escape
+from ui.web.navigation import navigation
 from ui.web.texts import texts
 
 Texts = Mapping[str, str]
@@ -19,13 +20,10 @@ _SHOWN = 12  # characters of a fingerprint
 
 
 def header(shown: Language) -> str:
-    """The name of the page, and the way to the asking page."""
+    """The name of the page and the ways to the others."""
     own = texts(shown)
-    rest = (
-        f'<p class="wz-lead">{escape(own["measure_lead"])}</p>'
-        f'<p class="wz-state"><a href="./">{escape(own["measure_ask_link"])}</a></p>'
-    )
-    return look.head(shown, own["measure_title"], rest)
+    rest = f'<p class="wz-lead">{escape(own["measure_lead"])}</p>{navigation(shown, "measure")}'
+    return look.head(shown, own["measure_title"], rest, main="wz-m-order")
 
 
 def heading(text: str, note: str = "") -> str:

@@ -11,9 +11,12 @@ SIZES = (100, 125, 150)
 """Per cent of the usual size of print."""
 
 
-def head(shown: Language, title: str, rest: str = "") -> str:
-    """The head of a page: its name, `rest` as HTML, and how it looks; `look.js` reads the page's language from it."""
-    return f'<div class="wz-header" lang="{LANG[shown]}">{skip(shown)}<h1>{escape(title)}</h1>{rest}{controls(shown)}</div>'
+def head(shown: Language, title: str, rest: str = "", main: str = "wz-main") -> str:
+    """The head of a page: its name, `rest` as HTML, and how it looks; `look.js` reads the page's language from it.
+
+    `main` is the id of what the page is for.
+    """
+    return f'<div class="wz-header" lang="{LANG[shown]}">{skip(shown, main)}<h1>{escape(title)}</h1>{rest}{controls(shown)}</div>'
 
 
 def controls(shown: Language) -> str:
@@ -25,9 +28,9 @@ def controls(shown: Language) -> str:
     return f'<details class="wz-look"><summary>{escape(own["look"])}</summary><div class="wz-look-menu">{groups}</div></details>'
 
 
-def skip(shown: Language) -> str:
+def skip(shown: Language, main: str) -> str:
     """The first thing that the keyboard reaches: past the head, to what the page is for."""
-    return f'<a class="wz-skip" href="#wz-main">{escape(texts(shown)["skip"])}</a>'
+    return f'<a class="wz-skip" href="#{main}">{escape(texts(shown)["skip"])}</a>'
 
 
 def _group(label: str, name: str, choices: dict[str, str]) -> str:

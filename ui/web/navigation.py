@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from index.records import Language
 from ui.web.escape import escape
 from ui.web.texts import texts
 
 
-def navigation(shown: Language, here: str, paths: Iterable[str]) -> str:
-    """The pages among `paths` as links, that at `here` marked; the asking page is at the empty path."""
+def navigation(shown: Language, here: str) -> str:
+    """All pages as links, that at `here` marked; the asking page is at the empty path."""
     own = texts(shown)
     names = {
         "": own["ask_nav_ask"],
@@ -19,12 +17,7 @@ def navigation(shown: Language, here: str, paths: Iterable[str]) -> str:
         "review": own["ask_nav_review"],
         "measure": own["ask_nav_measure"],
     }
-    there = set(paths) | {""}
-    if len(there & set(names)) < 2:
-        return ""
     links = "".join(
-        f'<a href="./{path}"{" aria-current=page" if path == here else ""}>{escape(name)}</a>'
-        for path, name in names.items()
-        if path in there
+        f'<a href="./{path}"{" aria-current=page" if path == here else ""}>{escape(name)}</a>' for path, name in names.items()
     )
     return f'<nav class="wz-nav" aria-label="{escape(own["ask_nav"])}">{links}</nav>'

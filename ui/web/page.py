@@ -19,6 +19,7 @@ from ui.web.conversations import Conversation
 from ui.web.desk import Desk
 from ui.web.export import Export
 from ui.web.navigation import navigation
+from ui.web.send import Send
 from ui.web.shelf import Shelf
 from ui.web.starters import Starters
 from ui.web.texts import preferred, texts
@@ -73,6 +74,7 @@ class Page:
                 with gr.Row(elem_id="wz-actions"):
                     self._scope(own)
                     self.export = Export()
+                    self.send = Send()
                     self.retry = gr.Button(own["retry"], size="sm", elem_id="wz-retry")
                     self.fresh = gr.Button(own["ask_new"], size="sm", elem_id="wz-new")
             self.panel = gr.HTML(render.panel((), "zh"), elem_id="wz-panel", apply_default_css=False)
@@ -82,6 +84,7 @@ class Page:
         self.store = gr.BrowserState(None, storage_key=_KEY, secret=_KEY)
         self._events()
         self.export.events(self.turns, self.language)
+        self.send.events(desk.answerer.searcher.library.folder, self.turns, self.language)
 
     def warm(self) -> None:
         """Loads what the first question would have to wait for, and finds out which examples are answered."""
@@ -208,7 +211,7 @@ class Page:
         own, articles = texts(shown), self.desk.records()
         return [
             self._header(shown),
-            navigation(shown, "", [path for path, *_ in self.root.pages]),
+            navigation(shown, ""),
             gr.update(
                 value=chat.messages(talk, turns, articles, shown, chat.waiting(shown) if run else ""),
                 label=own["chat"],

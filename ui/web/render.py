@@ -255,9 +255,4 @@ def header(shown: Language, articles: int, encoder: str, reader: str) -> str:
     """The name of the program and what it works with."""
     own = texts(shown)
     state = own["state"].format(articles=articles, encoder=encoder, reader=reader)
-    rest = (
-        f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>'
-        f'<a class="wzd-link" href="./documents">{escape(own["documents_link"])}</a>'
-        f'<a class="wzd-link" href="./measure">{escape(own["measure_link"])}</a>'
-    )
-    return look.head(shown, own["title"], rest)
+    return look.head(shown, own["title"], f'<p class="wz-lead">{escape(own["lead"])}</p><p class="wz-state">{escape(state)}</p>')

@@ -16,6 +16,7 @@ from rag.cite import name
 from ui.agreement import Agreement
 from ui.web import look
 from ui.web.escape import escape
+from ui.web.navigation import navigation
 from ui.web.review_view import Block, Line, View
 from ui.web.texts import texts
 
@@ -29,12 +30,9 @@ _PROGRAM = {"supported", "partly", "refused"}
 
 
 def header(shown: Language) -> str:
-    """The name of the page and the way back to the asking page."""
+    """The name of the page and the ways to the others."""
     own = texts(shown)
-    rest = (
-        f'<p class="wz-lead">{escape(own["review_lead"])}</p>'
-        f'<p class="wz-state"><a class="wz-rv-home" href="./">{escape(own["review_home"])}</a></p>'
-    )
+    rest = f'<p class="wz-lead">{escape(own["review_lead"])}</p>{navigation(shown, "review")}'
     return look.head(shown, own["review_title"], rest)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
@@ -13,32 +13,26 @@ from index.reviews import Reviews
 from ui import queue
 from ui.web import review_html
 from ui.web.cards import Turn
-from ui.web.desk import Desk
 from ui.web.texts import texts
 
 
-class Asking(Protocol):
-    """What the button needs of a page where questions are asked."""
+class Send:
+    """The button, and what it says of what it did."""
 
-    turns: gr.State
-    language: gr.Radio
+    def __init__(self) -> None:
+        self.told = gr.HTML(elem_id="wz-send-told", apply_default_css=False)
+        self.button = gr.Button(texts("zh")["review_send"], size="sm", elem_id="wz-send-button")
 
+    def events(self, folder: Path, turns: gr.State, language: gr.Radio) -> None:
+        """Sends the last of `turns`; the label follows the page's language."""
 
-def send_to_review(desk: Desk, page: Asking) -> None:
-    """Adds the button below a page; its label follows the page's language."""
-    folder = desk.answerer.searcher.library.folder
-    own = texts("zh")
-    with gr.Row(elem_id="wz-send"):
-        told = gr.HTML(elem_id="wz-send-told", apply_default_css=False)
-        button = gr.Button(own["review_send"], size="sm", elem_id="wz-send-button")
+        def send(conversation: list[Turn], shown: Language) -> str:
+            return review_html.notice(_sent(folder, conversation, shown))
 
-    def send(turns: list[Turn], shown: Language) -> str:
-        return review_html.notice(_sent(folder, turns, shown))
-
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    button.click(send, [page.turns, page.language], told, **quick)
-    page.language.change(lambda shown: (texts(shown)["review_send"], ""), page.language, [button, told], **quick)
-    page.turns.change(lambda: "", None, told, **quick)
+        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        self.button.click(send, [turns, language], self.told, **quick)
+        language.change(lambda shown: (texts(shown)["review_send"], ""), language, [self.button, self.told], **quick)
+        turns.change(lambda: "", None, self.told, **quick)
 
 
 def _sent(folder: Path, turns: list[Turn], shown: Language) -> str:

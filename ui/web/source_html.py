@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from index.records import ArticleRecord, Language, Person
 from index.script import language as language_of
 from rag.cite import name
-from ui.web import article_html
+from ui.web import article_html, look
 from ui.web.article import ArticleView, Section
 from ui.web.article_html import Side
 from ui.web.escape import escape
+from ui.web.navigation import navigation
 from ui.web.texts import texts
 
 SHOWN = 50
@@ -41,12 +42,8 @@ def link(record: ArticleRecord, start: int, end: int, shown: Language) -> str:
 def header(shown: Language) -> str:
     """The name of the program, what this page is, and the ways to the other pages."""
     own = texts(shown)
-    return (
-        f'<div class="wz-header"><p class="wz-src-name">{escape(own["title"])}</p>'
-        f'<p class="wz-lead">{escape(own["source_lead"])}</p>'
-        f'<p class="wz-src-ways"><a href="./">{escape(own["source_ask"])}</a>'
-        f'<a href="{escape(address(lang=shown))}">{escape(own["source_all"])}</a></p></div>'
-    )
+    rest = f'<p class="wz-lead">{escape(own["source_lead"])}</p>{navigation(shown, "source")}'
+    return look.head(shown, own["title"], rest, main="wz-src-shown")
 
 
 # -- an article ---------------------------------------------------------------------------------
