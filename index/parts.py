@@ -288,7 +288,13 @@ def _own_head(lines: Sequence[Line], lay: Layout, roles: list[Role | None], firs
     """Marks the title and the names below it of a file without catalogue entry; returns the first line after them."""
     title = fold(record.title)
     at = next((k for k in range(first, min(last, first + 3)) if fold(lines[k].text) == title), None)
-    if at is None or roles[at] is not None or _heading(lines[at], lay, complete=True) or not _stands_out(lines, lay, at):
+    if (
+        at is None
+        or roles[at] is not None
+        or _CAPTION.match(lines[at].text)
+        or _heading(lines[at], lay, complete=True)
+        or not _stands_out(lines, lay, at)
+    ):
         return first
     roles[at] = Role(Kind.TITLE, "")
     while (at := at + 1) < last and roles[at] is None and _NAMES.fullmatch(lines[at].text):

@@ -119,6 +119,8 @@ class Answerer:
         found = self.searcher.search(understood, _HITS, limits)
         searched = time.perf_counter()
         evidence = evidences.gather(self.searcher, asked, found.hits)
+        if understood != question:  # else the earlier question would be answered again
+            evidence = evidences.both(evidence, evidences.gather(self.searcher, replace(asked, text=question), found.hits))
         lacks = refuse.lacking(asked, evidence)
         if language is not None:
             asked = replace(asked, language=language)

@@ -49,11 +49,13 @@ def leans(question: str, glossary: Glossary) -> bool:
 def complete(question: str, history: Sequence[str], glossary: Glossary) -> str:
     """The question as one that stands alone; itself where it does already, or where there is no history.
 
-    `history` holds the reader's earlier questions, completed ones, the oldest first.
+    `history` holds the reader's earlier questions, the oldest first, as asked or as they were understood.
     """
     if not history or not leans(question, glossary):
         return question
-    before = history[-1]
+    before = history[0]
+    for earlier in history[1:]:
+        before = earlier if earlier.startswith(before) else complete(earlier, [before], glossary)
     spoken = language(question)
     if language(before) != spoken:
         return _with_topic(question, before, spoken, glossary)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from rag.signs import NAMES, Candidate, Wanted, signs
 
 _READ = 15  # hits whose sentences are looked at
 _NOISE = (Kind.CAPTION, Kind.AUTHOR, Kind.META)
+_LISTS = (Kind.INDEX, Kind.CONTENTS)  # whose lines say nothing to a reader of another language
 _COVERAGE = NAMES.index("exact")
 
 
@@ -59,6 +61,14 @@ def gather(searcher: Searcher, question: Analysis, hits: Sequence[Hit]) -> list[
     return sorted(found, key=lambda e: (-e.score, e.sentence.id))
 
 
+def both(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
+    """The same sentences weighed for two wordings of a question: by the geometric mean, so that both must speak for one."""
+    worth = {e.sentence.id: e.score for e in other}
+    found = [replace(e, score=math.sqrt(e.score * worth[e.sentence.id])) for e in one if e.sentence.id in worth]
+    best = max((e.score for e in found), default=0.0) or 1.0
+    return sorted((replace(e, score=e.score / best) for e in found), key=lambda e: (-e.score, e.sentence.id))
+
+
 def looked_at(
     searcher: Searcher, question: Analysis, hits: Sequence[Hit]
 ) -> tuple[list[Sentence], dict[int, Hit], NDArray[np.float64], NDArray[np.float32]]:
@@ -70,6 +80,8 @@ def looked_at(
         for number in hit.passage.sentences:
             homes.setdefault(number, hit)
     sentences = [s for s in library.sentences(list(homes)) if s.kind not in _NOISE and not tables.is_head(s)]
+    translated = library.translations([s.id for s in sentences if s.kind in _LISTS])
+    sentences = [s for s in sentences if s.kind not in _LISTS or s.id in translated or language(s.text) == question.language]
     if not sentences:
         return [], homes, np.empty((0, 5)), np.empty(0, dtype=np.float32)
     wanted = Wanted.of(question, searcher.asked(question.text, question.language), searcher.terms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.quantities import values
-from index.records import Language, SearchResult
+from index.records import Kind, Language, SearchResult
 from index.script import language
 from rag.evidence import side
 from rag.expected import NAMES, What, expected
@@ -70,6 +70,8 @@ def lacking(asked: Analysis, evidence: Sequence[Evidence]) -> What | None:
     texts = {e.sentence.id: side(e, asked.language) for e in evidence}
 
     def named(e: Evidence) -> bool:
+        if e.sentence.kind is Kind.TABLE:  # what its figures count stands in the names of its columns
+            return True
         if language(texts[e.sentence.id]) != asked.language:  # no translation: any figure may be the one
             return bool(values(texts[e.sentence.id])) or wanted.what in NAMES
         before = " ".join(texts.get(e.sentence.id - step, "") for step in range(_BEFORE, 0, -1))

@@ -53,6 +53,19 @@ def test_a_follow_up_to_a_follow_up_rests_on_what_was_understood():
     assert complete("那印尼呢？", [first], BOOK) == "印尼在中等强国合作体里想要什么？"
 
 
+def test_earlier_questions_are_completed_before_they_are_leant_on():
+    history = ["上合组织是什么时候成立的？", "它有哪些成员？"]
+    assert complete("那里面有土耳其吗？", history, BOOK) == "上合组织有哪些成员？那里面有土耳其吗？"
+    assert complete("那里面有土耳其吗？", [history[0], "上合组织有哪些成员？"], BOOK) == "上合组织有哪些成员？那里面有土耳其吗？"
+
+
+def test_what_was_asked_before_is_not_answered_again(answerer):
+    first = answerer.answer("制作风筝有哪三个步骤？")
+    then = answerer.answer("那么竹条为什么要晾干？", history=[first.question])
+    assert then.understood.startswith(first.question)
+    assert then.citations[0].quote.startswith("竹条必须在阴凉处晾干")
+
+
 def test_an_answer_says_how_it_understood_the_question(answerer):
     answer = answerer.answer("它起源于哪里？", history=["风筝是什么时候出现的？"])
     assert answer.understood == "风筝起源于哪里？"

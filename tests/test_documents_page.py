@@ -67,7 +67,7 @@ def remove(page, name):
 def test_files_are_added_asked_about_and_removed(opened, address, page_library):
     watched = opened()
     page = watched.page
-    page.click("#wz-header a[href='./documents']")
+    page.click("#wz-navigation a[href='./documents']")
     page.wait_for_selector(".wzd-doc")
     assert page.title() == "文证 Wenzheng"
     before = page.locator(".wzd-doc").count()

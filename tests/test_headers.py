@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ui.web.headers import OTHERS, POLICY, Headers, policy
+
+
+def run(work):
+    """In a thread of its own, since a browser test before may have left an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def sent(*messages: dict) -> list[dict]:
@@ -22,7 +29,7 @@ def sent(*messages: dict) -> list[dict]:
     async def send(message):
         out.append(message)
 
-    asyncio.run(Headers(app)({"type": "http"}, None, send))
+    run(Headers(app)({"type": "http"}, None, send))
     return out
 
 
@@ -78,5 +85,5 @@ def test_what_is_no_reply_passes():
     async def app(scope, receive, send):
         seen.append(scope["type"])
 
-    asyncio.run(Headers(app)({"type": "lifespan"}, None, None))
+    run(Headers(app)({"type": "lifespan"}, None, None))
     assert seen == ["lifespan"]
