@@ -63,7 +63,7 @@ def test_what_was_asked_before_is_not_answered_again(answerer):
     first = answerer.answer("制作风筝有哪三个步骤？")
     then = answerer.answer("那么竹条为什么要晾干？", history=[first.question])
     assert then.understood.startswith(first.question)
-    assert then.citations[0].quote.startswith("竹条必须在阴凉处晾干")
+    assert any(citation.quote.startswith("竹条必须在阴凉处晾干") for citation in then.citations)
 
 
 def test_an_answer_says_how_it_understood_the_question(answerer):
