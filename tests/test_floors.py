@@ -36,7 +36,7 @@ HEAVY = {
     "docx": {"index/files.py", "ui/export/word.py"},
     "citeproc": {"rag/csl.py"},
     "trafilatura": {"index/files.py"},
-    "sqlite3": {"index/library.py", "index/rows.py"},
+    "sqlite3": {"index/database.py", "index/rows.py"},
 }
 MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 
