@@ -24,18 +24,13 @@ from torch.nn import functional
 
 from index.encoder import MODEL
 from index.table import DIMENSION, TableEncoder
-from index.train_bilingual import (
-    Floats,
-    Options,
-    Table,
-    Teacher,
-    Trainer,
-    measure,
-    own_pairs,
-    own_questions,
-    public_pairs,
-    public_questions,
-)
+from index.training.measure import measure
+from index.training.pairs import own_pairs
+from index.training.public import public_pairs
+from index.training.questions import own_questions, public_questions
+from index.training.student import Table
+from index.training.teacher import Floats, Teacher
+from index.training.trainer import Options, Trainer
 
 _READ = 160  # tokens of a text that the transformer reads; the sum takes all
 _WORDS = ("cedict", "omw", "quantecon")

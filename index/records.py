@@ -171,6 +171,17 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageFacts:
+    """What ranking needs to know of a passage."""
+
+    kind: Kind
+    language: Language  # of the passage
+    spoken: Language  # of its article
+    article: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a question; higher score is better."""
 

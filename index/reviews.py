@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from index.database import FILE
 from index.errors import DocumentError
-from index.library import FILE, Library
+from index.library import Library
 from index.records import Language, Sentence
 
 Verdict = Literal["accept", "wrong span", "not supported"]

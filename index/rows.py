@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import LibraryError
-from index.records import ArticleRecord, Document, Kind, Passage, Person
+from index.records import ArticleRecord, Document, Kind, Passage, Person, Sentence
 
 SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -139,6 +139,11 @@ def record(data: Mapping[str, Any]) -> ArticleRecord:
     """A bibliographic record from its JSON."""
     plain = ArticleRecord(**{**data, "authors": (), "keywords": tuple(data["keywords"])})
     return replace(plain, authors=tuple(Person(**person) for person in data["authors"]))
+
+
+def sentence(row: Sequence[Any]) -> Sentence:
+    """A sentence from its row, without the document and the translation."""
+    return Sentence(row[0], row[1], Kind(row[2]), row[3], tuple(json.loads(row[4])), *row[5:])
 
 
 def passage(row: Sequence[Any]) -> Passage:

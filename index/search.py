@@ -15,8 +15,8 @@ from index import glossary, rerank
 from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
 from index.glossary import Entry
-from index.library import Library, PassageFacts
-from index.records import ANSWERING, Hit, Language, SearchResult
+from index.library import Library
+from index.records import ANSWERING, Hit, Language, PassageFacts, SearchResult
 from index.rerank import ASIDE, SIGNS, Asked, Signs, Translated, term_weights
 from index.script import language
 from index.settings import Settings

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from fakes import CORPUS, FakeEncoder
 
-from index.library import FILE, Library
+from index.database import FILE
+from index.library import Library
 from index.search import Searcher
 from rag import refuse, verify
 from rag.answer import Answerer

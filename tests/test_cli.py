@@ -10,7 +10,7 @@ import pytest
 from fakes import CORPUS, FakeEncoder, one_sentence
 
 from index import encoder as encoders
-from ui import cli
+from ui import cli, progress
 
 FAKE_CLI = Path(__file__).parent / "fake_cli.py"
 COMMANDS = ("index", "ask", "search", "translate", "eval", "review", "models", "ui", "doctor")
@@ -278,7 +278,7 @@ def test_progress_is_silent_elsewhere_and_drawn_on_a_terminal(monkeypatch):
     for stream, drawn in ((io.StringIO(), False), (Terminal(), True)):
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setenv("TERM", "xterm")
-        with cli._progress() as show:
+        with progress.drawn() as show:
             show("read", 0, 2)
             show("read", 2, 2)
             show("encode", 1, 2)
@@ -296,7 +296,7 @@ def test_an_error_on_a_terminal_does_not_leave_the_progress_running(monkeypatch)
     monkeypatch.setenv("TERM", "xterm")
 
     def fail():
-        with cli._progress() as show:
+        with progress.drawn() as show:
             show("read", 1, 2)
             raise ZeroDivisionError
 

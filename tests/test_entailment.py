@@ -326,7 +326,7 @@ def test_an_answer_shows_only_what_the_model_lets_through(shelf, judges):
 
 def test_the_command_line_shows_checks_and_uses_it(shelf, judges, monkeypatch, tmp_path, capsys):
     from ui import doctor, models
-    from ui.cli import _answerer
+    from ui.answering import answerer as opened
 
     fake = FakeEncoder()
     fake.folder = tmp_path
@@ -339,7 +339,7 @@ def test_the_command_line_shows_checks_and_uses_it(shelf, judges, monkeypatch, t
     lines, well = models.check(chosen)
     assert well
     assert any(line.startswith("Entailment model: “") and "1.00" in line for line in lines)
-    answerer = _answerer(chosen)
+    answerer = opened(chosen)
     answerer.searcher.library.close()
     assert answerer.entailment == EntailmentModel.find(chosen.nli)
 

@@ -19,10 +19,11 @@ from pathlib import Path
 import pytest
 from fakes import CORPUS, GLOSSARY, FakeEncoder, one_sentence, write_corpus
 
-from index import build, derived, fulltext, library, vectors
+from index import build, database, derived, fulltext, vectors
 from index import encoder as encoders
+from index.database import FILE, FORMAT
 from index.errors import DocumentError, EncoderError, LibraryBusy, LibraryError, LibraryMismatch, WenzhengError
-from index.library import FILE, FORMAT, Library
+from index.library import Library
 from index.search import Searcher
 from index.settings import Settings
 from rag.answer import Answerer
@@ -529,7 +530,7 @@ def test_a_disk_that_runs_full_at_any_place_is_told_in_one_sentence_and_loses_no
 
 def test_sqlite_without_space_is_told_in_one_sentence_and_loses_nothing(corpus, settings, wanted, monkeypatch):
     (corpus / "tea.txt").write_text(CORPUS["tea.txt"] + one_line(60_000), encoding="utf-8")
-    whole = library._connect
+    whole = database.connect
 
     def connect(path):
         connection = whole(path)
@@ -537,7 +538,7 @@ def test_sqlite_without_space_is_told_in_one_sentence_and_loses_nothing(corpus, 
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         return connection
 
-    monkeypatch.setattr(library, "_connect", connect)
+    monkeypatch.setattr(database, "connect", connect)
     with pytest.raises(LibraryError) as caught:
         run(corpus, settings)
     assert one_sentence(str(caught.value), str(settings.library), "free some space")

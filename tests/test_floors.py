@@ -10,11 +10,13 @@ FLOORS = {"index": {"index"}, "rag": {"index", "rag"}, "ui": {"index", "rag", "u
 HEAVY = {
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/fulltext.py"},
-    "sentence_transformers": {"index/encoder.py", "index/entailment.py", "index/bilingual.py", "index/train_bilingual.py"},
+    "sentence_transformers": {"index/encoder.py", "index/entailment.py", "index/bilingual.py", "index/training/teacher.py"},
     "torch": {
         "index/encoder.py",
         "index/bilingual.py",
         "index/train_bilingual.py",
+        "index/training/student.py",
+        "index/training/trainer.py",
         "index/llm/local.py",
         "eval/train_ranker.py",
         "eval/fit.py",
@@ -24,7 +26,6 @@ HEAVY = {
         "index/encoder.py",
         "index/entailment.py",
         "index/bilingual.py",
-        "index/train_bilingual.py",
         "index/llm/local.py",
     },
     "openai": {"index/llm/server.py"},
@@ -36,7 +37,7 @@ HEAVY = {
     "docx": {"index/files.py", "ui/export/word.py"},
     "citeproc": {"rag/csl.py"},
     "trafilatura": {"index/files.py"},
-    "sqlite3": {"index/library.py", "index/rows.py"},
+    "sqlite3": {"index/database.py", "index/rows.py"},
 }
 MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 

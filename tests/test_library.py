@@ -10,8 +10,9 @@ import pytest
 from fakes import CORPUS, KITES, one_sentence
 
 from index import build, derived
+from index.database import FILE, FORMAT
 from index.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
-from index.library import FILE, FORMAT, Library
+from index.library import Library
 from index.records import ArticleRecord, Document, Kind, SourceText
 from index.rows import Addition
 from index.search import Searcher

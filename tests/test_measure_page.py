@@ -13,7 +13,7 @@ import pytest
 from browser import CHROMIUM
 
 from eval import saved
-from index.library import FILE
+from index.database import FILE
 from ui.runs import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]

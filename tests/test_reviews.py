@@ -16,8 +16,9 @@ from fakes import one_sentence
 from eval import bench
 from eval import reviews as gold
 from index import build
+from index.database import FILE
 from index.errors import DocumentError, LibraryBusy, UsageError
-from index.library import FILE, Library
+from index.library import Library
 from index.reviews import Queued, Review, Reviews, Span, Statement
 from index.settings import Settings
 from rag.answer import Answerer

@@ -13,7 +13,7 @@ import gradio as gr
 from index.errors import WenzhengError
 from index.records import Language
 from index.uploads import Given
-from ui.web import documents_view as view
+from ui.web import documents_html, intake_html
 from ui.web.desk import Desk
 from ui.web.intake import Account, Intake, Job
 from ui.web.texts import preferred, texts
@@ -35,7 +35,7 @@ class DocumentsPage:
         self.intake = Intake(desk)
         own = texts("zh")
         with gr.Row(elem_id="wzd-top"):
-            self.header = gr.HTML(view.header("zh"), elem_id="wzd-header", apply_default_css=False)
+            self.header = gr.HTML(documents_html.header("zh"), elem_id="wzd-header", apply_default_css=False)
             self.language = gr.Radio(
                 [("中文", "zh"), ("English", "en")],
                 value="zh",
@@ -47,7 +47,7 @@ class DocumentsPage:
         with gr.Column(elem_id="wzd-main"):
             self.drop = gr.File(file_count="multiple", label=own["documents_drop"], elem_id="wzd-drop", height=150)
             self.names = gr.JSON(visible=False)
-            self.limits = gr.HTML(view.limits("zh"), elem_id="wzd-limits", apply_default_css=False)
+            self.limits = gr.HTML(intake_html.limits("zh"), elem_id="wzd-limits", apply_default_css=False)
             self.work = gr.HTML("", elem_id="wzd-work", apply_default_css=False)
             self.list = gr.HTML("", elem_id="wzd-list", apply_default_css=False, js_on_load=_ON_LOAD)
         self._events()
@@ -86,28 +86,28 @@ class DocumentsPage:
 
     def _relabel(self, shown: Language, request: gr.Request) -> list[Any]:
         return [
-            view.header(shown),
+            documents_html.header(shown),
             gr.update(label=texts(shown)["documents_drop"]),
-            view.limits(shown),
+            intake_html.limits(shown),
             self._work(shown, request),
             self._list(shown),
         ]
 
     def _work(self, shown: Language, request: gr.Request) -> str:
-        return view.jobs(self.intake.shown(request.session_hash or ""), shown)
+        return intake_html.jobs(self.intake.shown(request.session_hash or ""), shown)
 
     def _list(self, shown: Language, opened: Account | None = None, focus: str | None = None) -> str:
         try:
-            return view.listing(self.intake.holdings(), shown, opened, focus)
+            return documents_html.listing(self.intake.holdings(), shown, opened, focus)
         except WenzhengError as error:
-            return view.failed(error, shown)
+            return intake_html.failed(error, shown)
 
     def _open(self, shown: Language, event: gr.EventData) -> str:
         """The list with the account of one document."""
         try:
             opened = self.intake.account(unquote(str(event.name)))
         except WenzhengError as error:
-            return view.failed(error, shown)
+            return intake_html.failed(error, shown)
         return self._list(shown, opened, opened.holding.name)
 
     def _close(self, shown: Language, event: gr.EventData) -> str:

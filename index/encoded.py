@@ -1,0 +1,58 @@
+"""What of a library has vectors: the texts that may have one, and the vectors kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from index import derived
+from index.contents import Contents
+from index.encoder import Vectors
+from index.records import ANSWERING, Language
+
+_MOST_KEYS = 5_000  # of one question to SQLite
+
+
+class Encoded(Contents):
+    """Contents with the vectors of their texts."""
+
+    def sides(self, *, without: Sequence[str] = ()) -> list[str]:
+        """Every text that may have a vector: passages with their context, sentences, translations of both."""
+        marks = ",".join("?" * len(without))
+        kinds = ",".join(f"'{kind}'" for kind in sorted(ANSWERING))
+        found = self.select(
+            "SELECT p.context || p.text, p.translation FROM passages p JOIN documents d ON d.id = p.document "
+            f"WHERE d.name NOT IN ({marks}) UNION ALL "
+            "SELECT CASE s.context WHEN '' THEN s.text ELSE s.context END, s.translation "
+            f"FROM sentences s JOIN documents d ON d.id = s.document WHERE s.kind IN ({kinds}) AND d.name NOT IN ({marks})",
+            (*without, *without),
+        )
+        return [side for row in found for side in row if side]
+
+    def one_sided(self, *, without: Sequence[str] = ()) -> list[tuple[Language, str]]:
+        """Language and text of the answering passages that have no translation."""
+        marks = ",".join("?" * len(without))
+        kinds = ",".join(f"'{kind}'" for kind in sorted(ANSWERING))
+        return self.select(
+            "SELECT p.language, p.text FROM passages p JOIN documents d ON d.id = p.document "
+            f"WHERE p.translation IS NULL AND p.kind IN ({kinds}) AND d.name NOT IN ({marks})",
+            without,
+        )
+
+    def vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """Vectors (dim,) of texts by the library's encoder; texts that have none are left out."""
+        encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
+        keys = {derived.text_key(text): text for text in texts}
+        found: list[tuple[str, bytes]] = []
+        order = list(keys)
+        for at in range(0, len(order), _MOST_KEYS):
+            part = order[at : at + _MOST_KEYS]
+            marks = ",".join("?" * len(part))
+            found += self.select(f"SELECT text, vector FROM vectors WHERE encoder = ? AND text IN ({marks})", (encoder, *part))
+        return {keys[key]: np.frombuffer(vector, dtype=np.float32) for key, vector in found}
+
+    def known_vectors(self, encoder: str, keys: Iterable[str]) -> set[str]:
+        """Which of the text keys have a vector of this encoder."""
+        wanted = set(keys)
+        return {key for (key,) in self.select("SELECT text FROM vectors WHERE encoder = ?", (encoder,)) if key in wanted}

@@ -1,0 +1,48 @@
+"""How far a command is: drawn for people on a terminal, told in lines for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.build import Progress
+
+
+@contextmanager
+def drawn() -> Iterator[Progress]:
+    """A progress callback that draws on a terminal and stays silent elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    bar = Bars(console=Console(stderr=True), transient=True)
+    tasks: dict[str, Any] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        bar.start()
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(tasks[stage], completed=done)
+        if done >= total:
+            bar.stop()
+
+    try:
+        yield show
+    finally:
+        bar.stop()
+
+
+@contextmanager
+def told() -> Iterator[Progress]:
+    """A progress callback that writes a line for whoever reads stderr; where nobody does any more, the work ends."""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        print(json.dumps({"stage": stage, "done": done, "total": total}), file=sys.stderr, flush=True)
+
+    yield tell
