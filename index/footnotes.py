@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from index.clean import gather, tidy
 from index.layout import Layout
 from index.marks import MarkKey
 from index.notes import IBID, Note
@@ -14,9 +13,7 @@ from index.records import Footnote
 from index.sentences import Written
 
 
-def tie(
-    text: str, lay: Layout, found: Parts, written: Written, pages: Pages, words: Callable[[str], bool]
-) -> tuple[tuple[Footnote, ...], tuple[str, ...]]:
+def tie(lay: Layout, found: Parts, written: Written, pages: Pages) -> tuple[tuple[Footnote, ...], tuple[str, ...]]:
     """The footnotes in order; a note without mark or a mark without note is an exception, one sentence each."""
     footnotes: list[Footnote] = []
     exceptions: list[str] = []
@@ -28,7 +25,7 @@ def tie(
             label = note.label or (free.pop(0) if free else None)  # one whose mark is lost takes a mark left over
             bearer = written.bearers.get((block, label)) if label else None
             article = found.roles[note.lines[0]].part if bearer is None else written.sentences[bearer].article
-            footnotes.append(_footnote(text, lay, note, label, bearer, article, footnotes, pages, words))
+            footnotes.append(_footnote(lay, note, label, bearer, article, footnotes, pages))
             if label is not None:
                 matched.add((block, label))
             if bearer is None:
@@ -40,7 +37,6 @@ def tie(
 
 
 def _footnote(
-    text: str,
     lay: Layout,
     note: Note,
     label: str | None,
@@ -48,11 +44,10 @@ def _footnote(
     article: str,
     before: Sequence[Footnote],
     pages: Pages,
-    words: Callable[[str], bool],
 ) -> Footnote:
     """A note as clean text; Ibid. and 同上 point to the note before it in the same article."""
     spans = [(lay.lines[k].start + (note.skip if i == 0 else 0), lay.lines[k].end) for i, k in enumerate(note.lines)]
-    clean = tidy(gather(text, spans), words=words)
+    clean = lay.tidied(spans)
     same = None
     if IBID.match(clean.text) and before and before[-1].article == article:
         same = before[-1].same_as if before[-1].same_as is not None else before[-1].id

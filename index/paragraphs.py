@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.clean import HAN, close_names, gather, tidy
+from index.clean import HAN, close_names, gather
 from index.layout import Layout
 from index.notes import unmarked
 from index.parts import Parts
@@ -34,19 +34,19 @@ class Paragraph:
     caption: str = ""  # of a table
 
 
-def paragraphs(text: str, lay: Layout, found: Parts, words: Callable[[str], bool]) -> Iterator[Paragraph]:
-    """The paragraphs of a source in reading order; `words` knows the words of the source."""
-    sections = _sections(text, lay, found, words)
+def paragraphs(lay: Layout, found: Parts) -> Iterator[Paragraph]:
+    """The paragraphs of a source in reading order."""
+    sections = _sections(lay, found)
     caption = ""
-    for group in _groups(text, lay, found):
+    for group in _groups(lay, found):
         first = group[0]
         role, line = found.roles[first], lay.lines[first]
         if role.kind is Kind.CAPTION:
-            caption = tidy(gather(text, [(line.start, line.end)]), words=words).text or caption
+            caption = lay.tidied([(line.start, line.end)]).text or caption
         yield Paragraph(role.kind, role.part, sections[first], tuple(group), caption if role.kind is Kind.TABLE else "")
 
 
-def _sections(text: str, lay: Layout, found: Parts, words: Callable[[str], bool]) -> list[tuple[str, ...]]:
+def _sections(lay: Layout, found: Parts) -> list[tuple[str, ...]]:
     """For each line the headings above it."""
     sections: list[tuple[str, ...]] = []
     headings: list[tuple[int, str]] = []
@@ -58,22 +58,22 @@ def _sections(text: str, lay: Layout, found: Parts, words: Callable[[str], bool]
             headings = [(level, title) for level, title in headings if level < role.level]
         sections.append(tuple(title for _, title in headings))
         if role.kind is Kind.HEADING:
-            headings.append((role.level, _title(text, lay, role, at, words)))
+            headings.append((role.level, _title(lay, role, at)))
     return sections
 
 
-def _title(text: str, lay: Layout, role: Role, at: int, words: Callable[[str], bool]) -> str:
+def _title(lay: Layout, role: Role, at: int) -> str:
     """A heading as it stands in a heading path: without marks, its number set apart."""
     line = lay.lines[at]
-    mapped = tidy(gather(text, [(line.start + role.skip, line.end)]), words=words)
-    title = re.sub(r"\^\{\*\}|\^\[\d+\]|\^?[①-⑳]", "", mapped.text)
+    clean = lay.tidied([(line.start + role.skip, line.end)]).text
+    title = re.sub(r"\^\{\*\}|\^\[\d+\]|\^?[①-⑳]", "", clean)
     numbered = re.match(rf"(?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})(?=[{HAN}“《])", title)
     if numbered and line.text[len(numbered.group())].isspace():
         title = f"{numbered.group()} {title[numbered.end() :]}"
     return title
 
 
-def _groups(text: str, lay: Layout, found: Parts) -> Iterator[list[int]]:
+def _groups(lay: Layout, found: Parts) -> Iterator[list[int]]:
     """Positions of the lines that belong together; a table or caption may come before what runs around it."""
     lettered = found.notes.lettered
     open_: list[int] = []
@@ -92,7 +92,7 @@ def _groups(text: str, lay: Layout, found: Parts) -> Iterator[list[int]]:
                 table.append(at)
             else:
                 yield [at]
-        elif open_ and _goes_on(text, lay, found, open_, at, lettered=lettered):
+        elif open_ and _goes_on(lay, found, open_, at, lettered=lettered):
             open_.append(at)
         else:
             if open_:
@@ -109,19 +109,19 @@ def _complete(lay: Layout, found: Parts, last: int, *, lettered: bool) -> bool:
     return found.roles[last].kind not in _FLOWING or ends_sentence(unmarked(lay.lines[last].text, lettered=lettered))
 
 
-def _goes_on(text: str, lay: Layout, found: Parts, open_: Sequence[int], at: int, *, lettered: bool) -> bool:
+def _goes_on(lay: Layout, found: Parts, open_: Sequence[int], at: int, *, lettered: bool) -> bool:
     """Whether this line belongs to the paragraph or index entry that is open."""
     before, role = found.roles[open_[-1]], found.roles[at]
     if role.kind in _FLOWING:
         return (before.kind, before.part) == (role.kind, role.part) and not _breaks(lay, open_[-1], at, role.kind, lettered)
     if role.kind is Kind.INDEX and before.kind is Kind.INDEX:
-        return open_[-1] == at - 1 and not lay.lines[at].blanks and _names_no_issue(text, lay, open_)
+        return open_[-1] == at - 1 and not lay.lines[at].blanks and _names_no_issue(lay, open_)
     return False
 
 
-def _names_no_issue(text: str, lay: Layout, entry: Sequence[int]) -> bool:
+def _names_no_issue(lay: Layout, entry: Sequence[int]) -> bool:
     """Whether an index entry must run on: it does until its issue is named; a rubric never does."""
-    clean = close_names(gather(text, [(lay.lines[k].start, lay.lines[k].end) for k in entry])).text
+    clean = close_names(gather(lay.text, [(lay.lines[k].start, lay.lines[k].end) for k in entry])).text
     return not _INDEX_ENTRY.search(clean) and not clean.startswith("【")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.clean import HAN, Mapped, close_names, gather, tidy
+from index.clean import HAN, Mapped, close_names, gather
 from index.layout import Layout, Line
 from index.marks import MarkKey, Owners, Taken, take_marks
 from index.pages import Pages
@@ -42,9 +42,7 @@ class _Clean:
     pieces: tuple[Piece, ...]
 
 
-def write(
-    text: str, lay: Layout, found: Parts, paragraphs: Iterable[Paragraph], owners: Owners, pages: Pages, words: Callable[[str], bool]
-) -> Written:
+def write(lay: Layout, found: Parts, paragraphs: Iterable[Paragraph], owners: Owners, pages: Pages) -> Written:
     """Cleans every paragraph and cuts it into sentences; one that comes out empty is left out."""
     sentences: list[Sentence] = []
     joins: set[int] = set()
@@ -55,13 +53,13 @@ def write(
         first = len(sentences)
         if paragraph.kind is Kind.TABLE:
             own = [lay.lines[k] for k in paragraph.lines]
-            sentences += _rows(text, own, paragraph, first, number, pages)
+            sentences += _rows(lay.text, own, paragraph, first, number, pages)
             # What draws the table and stands in no row is furniture.
             pieces += [Piece(line.start, line.end, Kind.FURNITURE) for line in own]
             pieces += [Piece(row.start, row.end, Kind.TABLE) for row in sentences[first:]]
             number += 1
             continue
-        clean = _clean(text, lay.lines, found, paragraph, owners, bearers, words)
+        clean = _clean(lay, found, paragraph, owners, bearers)
         pieces += clean.pieces
         if not len(clean.text):
             continue
@@ -112,24 +110,16 @@ def _cut(clean: Mapped, paragraph: Paragraph, first: int, number: int, pages: Pa
     return made
 
 
-def _clean(
-    text: str,
-    lines: Sequence[Line],
-    found: Parts,
-    paragraph: Paragraph,
-    owners: Owners,
-    seen: Container[MarkKey],
-    words: Callable[[str], bool],
-) -> _Clean:
+def _clean(lay: Layout, found: Parts, paragraph: Paragraph, owners: Owners, seen: Container[MarkKey]) -> _Clean:
     """A paragraph as clean text, without the marks and repeated characters that stand in it."""
-    at = paragraph.lines
+    at, lines = paragraph.lines, lay.lines
     spans = [(lines[k].start + found.roles[k].skip, lines[k].end) for k in at]
-    repeated = _repeated(text, lines, at, spans) if paragraph.kind is Kind.BODY else frozenset()
-    raw = gather(text, [(start, end - (end in repeated)) for start, end in spans])
+    repeated = _repeated(lay.text, lines, at, spans) if paragraph.kind is Kind.BODY else frozenset()
+    raw = gather(lay.text, [(start, end - (end in repeated)) for start, end in spans])
     bare, marks = take_marks(raw, at, lines, owners, seen)
     pieces = [Piece(end - 1, end, Kind.FURNITURE) for end in sorted(repeated)]
     pieces += [Piece(mark.start, mark.end, Kind.MARK) for mark in marks]
-    clean = close_names(bare) if paragraph.kind in _LISTING else tidy(bare, words=words)
+    clean = close_names(bare) if paragraph.kind in _LISTING else lay.tidy(bare)
     return _Clean(clean, tuple(marks), tuple(pieces))
 
 

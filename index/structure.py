@@ -30,12 +30,11 @@ def analyse(source: SourceText, records: Sequence[ArticleRecord] = ()) -> Docume
     Sentence, paragraph and footnote numbers count from 0 inside the document.
     """
     text = source.text
-    words = frozenset(re.findall(r"[a-zà-ÿ]{4,}", text.casefold())).__contains__
     lay = layout(text, source.pages)
     found = parts(source, lay, records)
     pages = find_pages(source, lay, found)
-    written = write(text, lay, found, paragraphs(text, lay, found, words), find_owners(lay, found), pages, words)
-    footnotes, exceptions = tie(text, lay, found, written, pages, words)
+    written = write(lay, found, paragraphs(lay, found), find_owners(lay, found), pages)
+    footnotes, exceptions = tie(lay, found, written, pages)
     kinds = bytearray(len(text))  # 0: nobody's yet; else 1 + position in Kind
     for piece in (*_of_lines(lay, found), *written.pieces):
         kinds[piece.start : piece.end] = bytes([_ORDER.index(piece.kind) + 1]) * (piece.end - piece.start)
