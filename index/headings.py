@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from index.layout import Layout, Line
 from index.script import ends_sentence, language
@@ -38,17 +37,17 @@ def heading(line: Line, lay: Layout, *, complete: bool) -> int:
     return 0
 
 
-def heading_alone(lines: Sequence[Line], lay: Layout, at: int, *, complete: bool) -> int:
+def heading_alone(lay: Layout, at: int, *, complete: bool) -> int:
     """Level of a heading known by nothing but that it stands alone between blank lines, 0 if it is none."""
-    line = lines[at]
+    line = lay.lines[at]
     opens = line.text[:1].isupper() or language(line.text[:1]) == "zh"
-    alone = bool(line.blanks) and opens and line.width <= _WIDEST_ALONE and stands_out(lines, lay, at)
+    alone = bool(line.blanks) and opens and line.width <= _WIDEST_ALONE and stands_out(lay, at)
     return _UNNUMBERED if complete and alone else 0
 
 
-def stands_out(lines: Sequence[Line], lay: Layout, at: int) -> bool:
+def stands_out(lay: Layout, at: int) -> bool:
     """Whether a line is short, ends no sentence, and is not the first of a paragraph that goes on below."""
-    line = lines[at]
-    if line.width > LONGEST_HEADING or at + 1 == len(lines) or ends_sentence(line.text) or line.text.endswith(_GOES_ON):
+    line = lay.lines[at]
+    if line.width > LONGEST_HEADING or at + 1 == len(lay.lines) or ends_sentence(line.text) or line.text.endswith(_GOES_ON):
         return False
-    return line.width < 0.75 * lay.full if lay.spaced else bool(lines[at + 1].blanks)
+    return line.width < 0.75 * lay.full if lay.spaced else bool(lay.lines[at + 1].blanks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container
 
 from index.clean import fold
 from index.headings import heading, stands_out
@@ -18,33 +18,31 @@ _NAMES = re.compile(
 _HEAD_LINES = 20  # an article's head (number, authors, journal, titles) is no longer than this
 
 
-def head(lines: Sequence[Line], first: int, last: int, record: ArticleRecord) -> dict[int, Kind]:
+def head(lay: Layout, first: int, last: int, record: ArticleRecord) -> dict[int, Kind]:
     """Title and authors at the head of an article of the catalogue; no line between them is left out."""
     title = fold(record.title_zh or record.title)
     seen = ""
     end = first
     for at in range(first, min(last, first + _HEAD_LINES)):
-        seen += re.sub(r"\^\{\*\}|[《》]", "", fold(lines[at].text))
+        seen += re.sub(r"\^\{\*\}|[《》]", "", fold(lay.lines[at].text))
         if title in seen:
             end = at + 1
             break
     found = dict.fromkeys(range(first, end), Kind.TITLE)
-    while end < last and is_author_line(lines[end], record):
+    while end < last and is_author_line(lay.lines[end], record):
         found[end] = Kind.AUTHOR
         end += 1
     return found
 
 
-def own_head(
-    lines: Sequence[Line], lay: Layout, taken: Container[int], first: int, last: int, record: ArticleRecord
-) -> dict[int, Kind]:
+def own_head(lay: Layout, taken: Container[int], first: int, last: int, record: ArticleRecord) -> dict[int, Kind]:
     """The title and the names below it of a file without catalogue entry; lines that are `taken` belong to neither."""
     title = fold(record.title)
-    at = next((k for k in range(first, min(last, first + 3)) if fold(lines[k].text) == title), None)
-    if at is None or at in taken or CAPTION.match(lines[at].text) or not _is_of_head(lines, lay, at):
+    at = next((k for k in range(first, min(last, first + 3)) if fold(lay.lines[k].text) == title), None)
+    if at is None or at in taken or CAPTION.match(lay.lines[at].text) or not _is_of_head(lay, at):
         return {}
     found = {at: Kind.TITLE}
-    while (at := at + 1) < last and at not in taken and _NAMES.fullmatch(lines[at].text) and _is_of_head(lines, lay, at):
+    while (at := at + 1) < last and at not in taken and _NAMES.fullmatch(lay.lines[at].text) and _is_of_head(lay, at):
         found[at] = Kind.AUTHOR
     return found
 
@@ -56,6 +54,6 @@ def is_author_line(line: Line, record: ArticleRecord) -> bool:
     return bool(text) and any(text == re.sub(r"[,，、]|and", "", fold(n).casefold()) for n in names)
 
 
-def _is_of_head(lines: Sequence[Line], lay: Layout, at: int) -> bool:
+def _is_of_head(lay: Layout, at: int) -> bool:
     """Whether a line is set like one of a head, and numbered like no heading."""
-    return not heading(lines[at], lay, complete=True) and stands_out(lines, lay, at)
+    return not heading(lay.lines[at], lay, complete=True) and stands_out(lay, at)

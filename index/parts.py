@@ -33,11 +33,11 @@ def parts(source: SourceText, lay: Layout, records: Sequence[ArticleRecord]) -> 
     for stretch in sections:
         record = next((r for r in known if r.id == stretch.part), None)
         if stretch.kind is Kind.BODY and record is not None:
-            roles |= article(lines, lay, roles, stretch, record, headed=bool(records))
+            roles |= article(lay, roles, stretch, record, headed=bool(records))
         elif stretch.kind is Kind.ABSTRACT:
-            roles |= abstracts(lines, roles, stretch, known)
+            roles |= abstracts(lay, roles, stretch, known)
         else:
-            roles |= matter(lines, roles, stretch)
+            roles |= matter(lay, roles, stretch)
         for at in range(stretch.first, stretch.last):
             role = roles.get(at, Role(Kind.BODY, ""))
             roles[at] = replace(role, part=role.part or stretch.part)

@@ -46,55 +46,51 @@ class Role:
     skip: int = 0
 
 
-def matter(lines: Sequence[Line], taken: Mapping[int, Role], stretch: Stretch) -> dict[int, Role]:
+def matter(lay: Layout, taken: Mapping[int, Role], stretch: Stretch) -> dict[int, Role]:
     """Front and back matter: headings inside it switch between contents and notices."""
     roles = _inside(taken, stretch)
     kind = stretch.kind
     for at in range(stretch.first, stretch.last):
         for other, pattern in _FRONT:
-            if pattern.fullmatch(lines[at].text):
+            if pattern.fullmatch(lay.lines[at].text):
                 kind = other
                 roles.setdefault(at, Role(Kind.HEADING, "", 1))
-        roles.setdefault(at, Role(Kind.FURNITURE if is_rule(lines[at]) else kind, ""))
+        roles.setdefault(at, Role(Kind.FURNITURE if is_rule(lay.lines[at]) else kind, ""))
     return roles
 
 
-def abstracts(
-    lines: Sequence[Line], taken: Mapping[int, Role], stretch: Stretch, records: Sequence[ArticleRecord]
-) -> dict[int, Role]:
+def abstracts(lay: Layout, taken: Mapping[int, Role], stretch: Stretch, records: Sequence[ArticleRecord]) -> dict[int, Role]:
     """Abstracts in another language, each tied to the article whose title stands above it."""
     roles = _inside(taken, stretch)
     current: ArticleRecord | None = None
     for at in range(stretch.first, stretch.last):
-        text = fold(lines[at].text).casefold()
+        text = fold(lay.lines[at].text).casefold()
         match = next((r for r in records if r.title_en and fold(r.title_en).casefold() == text), None)
         if match:
             current = match
             roles[at] = Role(Kind.TITLE, current.id)
         elif current is None:
             roles[at] = Role(Kind.NOTICE, "")
-        elif is_author_line(lines[at], current):
+        elif is_author_line(lay.lines[at], current):
             roles[at] = Role(Kind.AUTHOR, current.id)
         else:
             roles.setdefault(at, Role(Kind.ABSTRACT, current.id))
     return roles
 
 
-def article(
-    lines: Sequence[Line], lay: Layout, taken: Mapping[int, Role], stretch: Stretch, record: ArticleRecord, *, headed: bool
-) -> dict[int, Role]:
+def article(lay: Layout, taken: Mapping[int, Role], stretch: Stretch, record: ArticleRecord, *, headed: bool) -> dict[int, Role]:
     """An article's head, its labelled lines, headings, tables and captions; what is none of these gets no role.
 
     `headed` says that the catalogue knows the article.
     """
     roles = _inside(taken, stretch)
     first, last = stretch.first, stretch.last
-    opening = head(lines, first, last, record) if headed else own_head(lines, lay, roles, first, last, record)
+    opening = head(lay, first, last, record) if headed else own_head(lay, roles, first, last, record)
     roles |= {at: Role(kind, "") for at, kind in opening.items()}
-    _label_lines(lines, lay, roles, stretch)
+    _label_lines(lay, roles, stretch)
     complete = True
     for at in range(max(opening, default=first - 1) + 1, last):
-        line = lines[at]
+        line = lay.lines[at]
         if at in roles:
             complete = complete or roles[at].kind not in (Kind.FOOTNOTE, Kind.FURNITURE)
             continue
@@ -104,9 +100,7 @@ def article(
             roles[at] = Role(Kind.TABLE, "")
         elif CAPTION.match(line.text) and line.width < 2 * LONGEST_HEADING * (1 if lay.wrapped else 4):
             roles[at] = Role(Kind.CAPTION, "")
-        elif level := heading(line, lay, complete=complete) or (
-            0 if headed else heading_alone(lines, lay, at, complete=complete)
-        ):
+        elif level := heading(line, lay, complete=complete) or (0 if headed else heading_alone(lay, at, complete=complete)):
             markup = MARKDOWN.match(line.text)
             roles[at] = Role(Kind.HEADING, "", level, markup.end() if markup else 0)
         complete = at in roles or _completes(line)
@@ -117,13 +111,13 @@ def _inside(taken: Mapping[int, Role], stretch: Stretch) -> dict[int, Role]:
     return {at: taken[at] for at in range(stretch.first, stretch.last) if at in taken}
 
 
-def _label_lines(lines: Sequence[Line], lay: Layout, roles: dict[int, Role], stretch: Stretch) -> None:
+def _label_lines(lay: Layout, roles: dict[int, Role], stretch: Stretch) -> None:
     """Adds the lines that open with a label (提要, 关键词), and those that run on from them."""
-    labels = {at: label for at in range(stretch.first, stretch.last) if at not in roles and (label := _label(lines[at]))}
+    labels = {at: label for at in range(stretch.first, stretch.last) if at not in roles and (label := _label(lay.lines[at]))}
     for at, (kind, skip) in labels.items():
         roles[at] = Role(kind, "", skip=skip if kind is Kind.ABSTRACT else 0)
         if kind is Kind.ABSTRACT:
-            _run_on(lines, lay, roles, range(at + 1, stretch.last))
+            _run_on(lay, roles, range(at + 1, stretch.last))
         elif nearby := [k for k in labels if at < k <= at + _META_REACH]:
             for k in range(at + 1, nearby[0]):
                 roles.setdefault(k, Role(Kind.META, ""))
@@ -137,13 +131,13 @@ def _label(line: Line) -> tuple[Kind, int] | None:
     return None
 
 
-def _run_on(lines: Sequence[Line], lay: Layout, roles: dict[int, Role], follow: range) -> None:
+def _run_on(lay: Layout, roles: dict[int, Role], follow: range) -> None:
     """An abstract runs on to the end of its flow (wrapped) or of its unfinished paragraph."""
     for at in follow:
-        line = lines[at]
+        line = lay.lines[at]
         if at in roles or _label(line) or line.break_before:
             return
-        if (not lay.wrapped or not lay.spaced) and line.blanks and ends_sentence(lines[at - 1].text):
+        if (not lay.wrapped or not lay.spaced) and line.blanks and ends_sentence(lay.lines[at - 1].text):
             return
         roles[at] = Role(Kind.ABSTRACT, "")
 
