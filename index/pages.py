@@ -74,11 +74,12 @@ def _counted(lay: Layout, found: Parts, record: ArticleRecord) -> Iterator[tuple
     if not (first.isdigit() and last.isdigit()):
         return
     starts: list[int] = []
+    lettered = found.notes.lettered
     fresh = True  # the last page is known to have ended
     for at in inside:
         if found.roles[at].kind is Kind.FOOTNOTE:
             fresh = True
-        elif fresh or _unfinished(lay, found, at):
+        elif fresh or _unfinished(lay, found, at, lettered=lettered):
             starts.append(lay.lines[at].start)
             fresh = False
     # Only where every page of the article was seen is any of them claimed.
@@ -99,13 +100,13 @@ def _lines_of(found: Parts, record: ArticleRecord) -> range:
     return range(first, own[-1] + 1)
 
 
-def _unfinished(lay: Layout, found: Parts, at: int) -> bool:
+def _unfinished(lay: Layout, found: Parts, at: int, *, lettered: bool) -> bool:
     """Whether a body line goes on with the sentence of the body line just before it."""
     before = lay.lines[at - 1].text
     return (
         found.roles[at].kind is Kind.BODY
         and found.roles[at - 1].kind is Kind.BODY
         and lay.lines[at].blanks > 0
-        and not ends_sentence(unmarked(before, lettered=found.notes.lettered))
+        and not ends_sentence(unmarked(before, lettered=lettered))
         and not before.endswith(("：", ":"))
     )
