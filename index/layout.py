@@ -6,10 +6,10 @@ import re
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index.clean import fold, repair
+from index.clean import Mapped, fold, gather, repair, tidy
 from index.records import PageStart
 
 _PAGE_NUMBER = re.compile(r"[·•\-—–|\s]*(\d{1,4})[·•\-—–|\s]*")
@@ -35,10 +35,20 @@ class Line:
 class Layout:
     """The lines of a source and how they are set."""
 
+    text: str  # of the source, untouched
     lines: tuple[Line, ...]
     wrapped: bool  # lines end where the page is full, not where the paragraph ends
     spaced: bool  # a blank line follows nearly every line, and means nothing
     full: float  # em; width of a full line, where wrapped
+    words: frozenset[str]  # in Latin script, to know those that a line's end hyphenated
+
+    def tidied(self, spans: Iterable[tuple[int, int]]) -> Mapped:
+        """The spans of the source as one clean text."""
+        return self.tidy(gather(self.text, spans))
+
+    def tidy(self, mapped: Mapped) -> Mapped:
+        """Text of this source with its white space closed up."""
+        return tidy(mapped, words=self.words.__contains__)
 
 
 def _width(text: str) -> float:
@@ -78,7 +88,8 @@ def layout(text: str, pages: Sequence[PageStart] = ()) -> Layout:
         for (start, end, line, blank, brk), width in zip(found, widths, strict=True)
     )
     full = statistics.median([w for w in long if w > 0.6 * long[-1]]) if long else 0.0
-    return Layout(lines, wrapped, spaced, full)
+    words = frozenset(re.findall(r"[a-zà-ÿ]{4,}", text.casefold()))
+    return Layout(text, lines, wrapped, spaced, full, words)
 
 
 def page_number(line: Line) -> str | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.clean import CJK, SHARED
+from index.clean import CJK, HAN, SHARED
 from index.layout import Line
 
 _NOTE = re.compile(r"\^?\[(\d{1,3})\](?=\D)|\^?([①-⑳])|\^?\{(\*)\}|\^\{(\*)\}")
@@ -45,6 +45,11 @@ class Notes:
         for note in self.notes:
             grouped.setdefault(note.block, []).append(note)
         return grouped
+
+    @property
+    def lettered(self) -> bool:
+        """Whether any note is marked with a bare letter."""
+        return any(note.label and note.label.isalpha() for note in self.notes)
 
 
 def note_label(source: str, line: Line) -> tuple[str, int] | None:
@@ -150,3 +155,9 @@ def find_marks(text: str, letters: Sequence[str]) -> list[Mark]:
         marks.append(Mark(letter, *match.span()))
         at = match.end()
     return sorted(marks, key=lambda mark: mark.start)
+
+
+def unmarked(text: str, *, lettered: bool) -> str:
+    """The text of a line without the mark at its end; only where `lettered` can that be a bare letter."""
+    text = re.sub(r"(?:\^\[\d+\]|\^?[①-⑳]|\^\{\*\})\s*\Z", "", text)
+    return re.sub(rf"(?<=[{HAN}，。？！”）；])\s?[a-z]\Z", "", text) if lettered else text

@@ -12,6 +12,7 @@ from index.clean import Mapped, gather, tidy
 from index.layout import Line
 from index.records import Kind, Language, Sentence
 
+CAPTION = re.compile(r"[图表]\s*\d{1,2}(?![\d年月])\s*\S|资料来源\s*[：:]|(?:Figure|Table)\s+\d+[.:]?\s")
 _RULE = re.compile(r"[|\s:\-–—]+")
 
 

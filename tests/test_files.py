@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import files
 from index.errors import DocumentError
 from index.files import find, read, readable
 from index.records import PageStart, SourceText
@@ -427,7 +426,7 @@ def test_a_docx_that_unpacks_to_too_much_is_refused(save: Save, monkeypatch: pyt
     path = save("弹.docx", bomb.getvalue())
     assert path.stat().st_size < 1_000_000
     refusal(path, "unpacks to 101,000,000 bytes, but at most 100,000,000")
-    monkeypatch.setattr(files, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr("index.read_docx.MAX_UNPACKED", 1000)
     refusal(path, "at most 1,000 can")
 
 

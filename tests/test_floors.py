@@ -33,10 +33,10 @@ HEAVY = {
     "opencc": {"index/terms.py"},
     "langchain_text_splitters": {"index/passages.py", "eval/baseline.py"},
     "gradio": {"ui/web"},
-    "pypdf": {"index/files.py"},
-    "docx": {"index/files.py", "ui/export/word.py"},
+    "pypdf": {"index/read_pdf.py"},
+    "docx": {"index/read_docx.py", "ui/export/word.py"},
     "citeproc": {"rag/csl.py"},
-    "trafilatura": {"index/files.py"},
+    "trafilatura": {"index/read_html.py"},
     "sqlite3": {"index/database.py", "index/rows.py"},
 }
 MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]

@@ -206,6 +206,12 @@ def test_an_index_entry_of_three_lines_is_one_and_keeps_its_first_line(taken: Ta
     assert texts(taken(text, _RECORDS), Kind.INDEX)[1] == "一个很长的题目：副题 王某（2025 年第 1 期）".replace("的题", "的 题")
 
 
+def test_marks_in_the_year_s_index_cost_no_entry_and_stand_in_none(taken: Taken) -> None:
+    text = _ISSUE.replace("一个题目\n", "甲题\n\n^[1]\n乙题a\n")
+    index = texts(taken(text + "\na\u3000注乙。\n", _RECORDS), Kind.INDEX)
+    assert index == ["2025年总目录", "甲题", "乙题 王某（2025 年第 1 期）"]
+
+
 def test_a_file_without_a_record_is_one_document_that_tells_its_title(taken: Taken) -> None:
     (record,) = taken("# On Rivalry\n\n" + "word " * 50 + ".\n").articles
     assert (record.id, record.title, record.language, record.kind) == ("text.txt", "On Rivalry", "en", "document")
