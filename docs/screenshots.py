@@ -62,7 +62,6 @@ def main(library: Path, folder: Path) -> None:
             _ask(browser, address, told, folder)
             _source(browser, address, told, folder)
             _review(browser, address, told, folder)
-            _documents(browser, address, told, folder)
             _measure(browser, address, told, folder)
         _ask(browser, address, _TOLD[0], folder, dark=True)
         _ask(browser, address, _TOLD[0], folder, phone=True)
@@ -96,7 +95,7 @@ def _opened(browser: Browser, told: Told, *, dark: bool = False, phone: bool = F
 
 def _take(page: Page, path: Path) -> None:
     """The window as a PNG of few colours."""
-    page.wait_for_timeout(2000)  # what may be asked next comes after the answer
+    page.wait_for_timeout(1000)  # fonts are there, and what slides is at rest
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     sys.stderr.write(f"{path} {path.stat().st_size // 1000} kB\n")
@@ -111,10 +110,10 @@ def _ask(browser: Browser, address: str, told: Told, folder: Path, *, dark: bool
         page.press("#wz-box textarea", "Enter")
         page.wait_for_selector(".wz-answer a.cite")
         page.wait_for_selector("#wz-box .submit-button")
-        if phone:
-            page.locator(".wz-answer").scroll_into_view_if_needed()
-        else:
+        page.wait_for_timeout(2000)  # what may be asked next comes after the answer
+        if not phone:
             page.click("a.cite[href='#card-1-1']")
+        page.locator(".wz-question").scroll_into_view_if_needed()
         _take(page, folder / f"{'phone' if phone else 'dark' if dark else 'ask'}-{told.language}.png")
         page.click("#wz-send-button")
         page.wait_for_selector("#wz-send-told .wz-rv-notice")
@@ -136,17 +135,12 @@ def _review(browser: Browser, address: str, told: Told, folder: Path) -> None:
         page.fill("#wz-rv-name :is(input, textarea)", told.reviewer)
         page.keyboard.press("Enter")
         page.wait_for_selector(f"#wz-rv-notice :text('{told.reviewer}')")
+        while told.question not in page.inner_text(".wz-rv-question"):
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(300)
         page.keyboard.press("a")
         page.wait_for_selector("#wz-rv-progress progress[value='1']")
         _take(page, folder / f"review-{told.language}.png")
-
-
-def _documents(browser: Browser, address: str, told: Told, folder: Path) -> None:
-    """What the library holds."""
-    with _opened(browser, told) as page:
-        page.goto(f"{address}documents")
-        page.wait_for_selector(".wzd-doc")
-        _take(page, folder / f"documents-{told.language}.png")
 
 
 def _measure(browser: Browser, address: str, told: Told, folder: Path) -> None:
