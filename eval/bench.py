@@ -62,8 +62,8 @@ def chosen(wanted: Wanted) -> list[Question]:
         raise UsageError(f"The limit is {wanted.limit}; it must be at least 1.")
     load = reviews.load if reviews.holds(wanted.sets) else questions.load
     held = load(wanted.sets, [wanted.split])  # type: ignore[list-item]
-    first = list(dict.fromkeys(q.id for q in held))[: wanted.limit]
-    asked = [q for q in held if q.id in set(first) and wanted.language in (None, q.language)]
+    first = {one: [q.id for q in held if q.language == one][: wanted.limit] for one in LANGUAGES}
+    asked = [q for q in held if q.id in first[q.language] and wanted.language in (None, q.language)]
     if not asked:
         raise UsageError(f"{wanted.sets} holds no question of the split {wanted.split}; name another split or set.")
     return asked

@@ -67,7 +67,7 @@ def remove(page, name):
 def test_files_are_added_asked_about_and_removed(opened, address, page_library):
     watched = opened()
     page = watched.page
-    page.click("#wz-navigation a[href='./documents']")
+    page.click("#wz-navigation a[href='./documents?lang=zh']")
     page.wait_for_selector(".wzd-doc")
     assert page.title() == "文证 Wenzheng"
     before = page.locator(".wzd-doc").count()
@@ -91,7 +91,7 @@ def test_files_are_added_asked_about_and_removed(opened, address, page_library):
     assert (page_library / KEPT / "otters.pdf").read_bytes() == pdf(OTTERS)
 
     added.nth(0).locator("a", has_text="就此提问").click()
-    page.wait_for_url(f"{address}?article=otters.pdf")
+    page.wait_for_url(f"{address}?article=otters.pdf&lang=zh")
     page.wait_for_selector("#wz-box .submit-button")
     watched.ask("Who counted the river otters of Velm?")
     assert "Ida North" in watched.text(".wz-answer")

@@ -142,6 +142,8 @@ def test_what_the_mouse_selects_is_snapped_to_sentences_and_kept(opened, page_li
     watched = desk(opened, waiting, locale=locale, width=width, dark=width == 390)
     page = watched.page
     sign(page, "鼠标")
+    page.wait_for_selector("#wz-rv-accept:has-text('Accept')" if locale == "en-US" else "#wz-rv-accept:has-text('接受')")
+    assert page.input_value("#wz-rv-batch input") == f"{waiting} (2)"
     assert page.locator(".wz-rv-translation .wz-rv-cited").count() == 1
     places = page.evaluate(
         """() => {

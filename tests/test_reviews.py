@@ -348,3 +348,12 @@ def test_an_accepted_citation_of_the_export_counts_as_gold_in_a_run(held, settin
     rows = {row["kind"]: row for row in json.loads(save.read_text(encoding="utf-8"))["rows"]}
     assert rows["reviewed"]["values"]["any gold"] == rows["reviewed"]["values"]["gold cited"] == 1.0
     assert rows["unanswerable"]["refused"]
+
+
+def test_a_limit_counts_the_reviewed_questions_of_each_language(tmp_path):
+    file = tmp_path / "reviews.jsonl"
+    spoken = ("en", "en", "en", "zh", "zh")
+    said = [replace(REVIEW, answer=f"a{n}", question=f"{n}?", language=one, verdict="accept") for n, one in enumerate(spoken)]
+    file.write_text(exchange.lines(said), encoding="utf-8")
+    assert [q.text for q in bench.chosen(bench.Wanted(sets=file, limit=2))] == ["0?", "1?", "3?", "4?"]
+    assert [q.text for q in bench.chosen(bench.Wanted(sets=file, limit=1, language="zh"))] == ["3?"]

@@ -18,6 +18,7 @@ from ui.web import marks, render
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.desk import Desk
 from ui.web.escape import escape
+from ui.web.navigation import navigation
 from ui.web.texts import FOLDER, preferred, texts
 
 HOSTILE = (
@@ -338,3 +339,9 @@ def test_every_text_is_used():
 )
 def test_the_browser_chooses_the_first_language(header, language):
     assert preferred(header) == language
+
+
+@pytest.mark.parametrize("shown", ["zh", "en"])
+def test_links_between_the_pages_keep_the_language(shown):
+    links = re.findall(r'href="([^"]*)"', navigation(shown, "review"))
+    assert links == [f"./{path}?lang={shown}" for path in ("", "source", "documents", "review", "measure")]

@@ -89,5 +89,5 @@ def _holds(articles: Articles, shown: Language) -> str:
     count = sum(record.kind != "part" for record in articles.values())
     return (
         f'<p class="wz-holds">{escape(own["ask_library"].format(articles=count))} '
-        f'<a href="./source">{escape(own["ask_library_link"])}</a></p>'
+        f'<a href="./source?lang={shown}">{escape(own["ask_library_link"])}</a></p>'
     )

@@ -8,10 +8,12 @@ from urllib.parse import quote
 from index.fidelity import Fidelity
 from index.holdings import Holding
 from index.records import ArticleRecord, Language
+from index.script import language as language_of
 from rag.cite import name as person_name
 from ui.web.escape import escape
 from ui.web.render import Texts
 from ui.web.runs import LANG
+from ui.web.scope import title as title_in
 from ui.web.texts import texts
 
 _GROUPS = {
@@ -61,10 +63,11 @@ def _article(record: ArticleRecord, shown: Language) -> str:
     own = texts(shown)
     authors = own["join_names"].join(filter(None, (person_name(person, shown) for person in record.authors)))
     by = f' <span class="wzd-soft"><bdi>{escape(authors)}</bdi></span>' if authors else ""
-    label = escape(own["documents_ask_label"].format(title=record.title))
+    title = title_in(record, shown)
+    label = escape(own["documents_ask_label"].format(title=title))
     return (
-        f'<li><span class="wzd-title" lang="{LANG[record.language]}"><bdi>{escape(record.title)}</bdi></span>{by} '
-        f'<a class="wzd-link" href="./?article={quote(record.id, safe="")}" aria-label="{label}">{escape(own["documents_ask"])}</a></li>'
+        f'<li><span class="wzd-title" lang="{LANG[language_of(title)]}"><bdi>{escape(title)}</bdi></span>{by} '
+        f'<a class="wzd-link" href="./?article={quote(record.id, safe="")}&amp;lang={shown}" aria-label="{label}">{escape(own["documents_ask"])}</a></li>'
     )
 
 

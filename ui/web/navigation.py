@@ -8,7 +8,7 @@ from ui.web.texts import texts
 
 
 def navigation(shown: Language, here: str) -> str:
-    """All pages as links, that at `here` marked; the asking page is at the empty path."""
+    """All pages as links in the language shown, that at `here` marked; the asking page is at the empty path."""
     own = texts(shown)
     names = {
         "": own["ask_nav_ask"],
@@ -18,6 +18,7 @@ def navigation(shown: Language, here: str) -> str:
         "measure": own["ask_nav_measure"],
     }
     links = "".join(
-        f'<a href="./{path}"{" aria-current=page" if path == here else ""}>{escape(name)}</a>' for path, name in names.items()
+        f'<a href="./{path}?lang={shown}"{" aria-current=page" if path == here else ""}>{escape(name)}</a>'
+        for path, name in names.items()
     )
     return f'<nav class="wz-nav" aria-label="{escape(own["ask_nav"])}">{links}</nav>'

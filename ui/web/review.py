@@ -96,7 +96,7 @@ class ReviewPage:
 
         # Where the language is another than that of the first labels its change follows.
         page.load(self._first, self.kept, [self.language, self.name, self.batch, *work], **quick)
-        self.language.change(self._relabel, [self.language, self.batch], told, **quick).then(
+        self.language.change(self._relabel, [self.language, self.place], told, **quick).then(
             self._translate, [self.place, self.language], [self.progress, self.shown, self.agreement], **quick
         )
         self.name.submit(self._begin, [self.name, self.place, self.language], [self.kept, *work], **quick)
@@ -132,13 +132,13 @@ class ReviewPage:
         choice = gr.update(choices=batches, value=place.batch or None)
         return [shown, place.reviewer, choice, *self._show(opened(self.reviews, place), shown)]
 
-    def _relabel(self, shown: Language, batch: str | None) -> list[Any]:
+    def _relabel(self, shown: Language, place: Place) -> list[Any]:
         """Everything that the desk itself says, in another language."""
         own = texts(shown)
         return [
             html.header(shown),
             gr.update(label=own["review_name"], placeholder=own["review_name_hint"]),
-            gr.update(label=own["review_batch"], choices=self._batches(shown), value=batch),
+            gr.update(label=own["review_batch"], choices=self._batches(shown), value=place.batch or None),
             gr.update(label=own["review_more_tools"]),
             html.notice(own["review_load_hint"]),
             gr.update(label=own["review_load"]),
