@@ -21,6 +21,7 @@ from index.records import Kind, Language
 from index.search import Searcher
 from index.settings import Settings
 from rag.answer import Answerer
+from rag.records import Answer
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 BETWEEN = (Kind.FOOTNOTE, Kind.MARK, Kind.FURNITURE, Kind.CAPTION)
@@ -66,13 +67,20 @@ def asked() -> list[Question]:
     return questions.load(questions.SETS / "questions.jsonl")
 
 
-def test_every_quotation_of_every_answer_stands_verbatim_in_its_span(answerer: Answerer, asked: list[Question]) -> None:
+@pytest.fixture(scope="module")
+def answers(answerer: Answerer, asked: list[Question]) -> list[tuple[Question, Answer]]:
+    return [(question, answerer.answer(question.text)) for question in asked]
+
+
+def test_every_quotation_of_every_answer_stands_verbatim_in_its_span(
+    answerer: Answerer, answers: list[tuple[Question, Answer]]
+) -> None:
     library = answerer.searcher.library
     pieces = {path.name: library.pieces(path.name) for path in SEEDS.glob("*.txt")}
     sources = {path.name: path.read_bytes().decode("utf-8") for path in SEEDS.glob("*.txt")}
     cited = 0
-    for question in asked:
-        for citation in answerer.answer(question.text).citations:
+    for question, answer in answers:
+        for citation in answer.citations:
             printed = "".join(
                 sources[citation.source][max(citation.start, piece.start) : min(citation.end, piece.end)]
                 for piece in pieces[citation.source]
@@ -80,12 +88,11 @@ def test_every_quotation_of_every_answer_stands_verbatim_in_its_span(answerer: A
             )
             assert fold(citation.quote) == fold(printed), (question.id, citation)
             cited += 1
-    assert cited > len(asked)
+    assert cited > len(answers)
 
 
-def test_every_answer_is_in_the_language_of_its_question(answerer: Answerer, asked: list[Question]) -> None:
-    for question in asked:
-        answer = answerer.answer(question.text)
+def test_every_answer_is_in_the_language_of_its_question(answers: list[tuple[Question, Answer]]) -> None:
+    for question, answer in answers:
         assert answer.language == question.language
         if not answer.refused:
             han = sum("\u4e00" <= c <= "\u9fff" for c in answer.text)
