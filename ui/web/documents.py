@@ -16,6 +16,7 @@ from index.uploads import Given
 from ui.web import documents_html, intake_html
 from ui.web.desk import Desk
 from ui.web.intake import Account, Intake, Job
+from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
 
 _LOOK = 0.3  # seconds between two looks at a job
@@ -36,14 +37,7 @@ class DocumentsPage:
         own = texts("zh")
         with gr.Row(elem_id="wzd-top"):
             self.header = gr.HTML(documents_html.header("zh"), elem_id="wzd-header", apply_default_css=False)
-            self.language = gr.Radio(
-                [("中文", "zh"), ("English", "en")],
-                value="zh",
-                label="中文 / English",
-                show_label=False,
-                container=False,
-                elem_id="wzd-language",
-            )
+            self.language = language_switch("wzd-language")
         with gr.Column(elem_id="wzd-main"):
             self.drop = gr.File(file_count="multiple", label=own["documents_drop"], elem_id="wzd-drop", height=150)
             self.names = gr.JSON(visible=False)

@@ -13,6 +13,7 @@ from ui.runs import shelf
 from ui.web import figures
 from ui.web import measure_view as view
 from ui.web.desk import Desk
+from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
 
 _BEAT = 1.0  # seconds between looks at a run that goes on
@@ -29,10 +30,7 @@ class MeasurePage:
         own = texts("zh")
         with gr.Row(elem_id="wz-top"):
             self.header = _html(figures.header("zh"), elem_id="wz-header")
-            self.language = gr.Radio(
-                [("中文", "zh"), ("English", "en")], value="zh", label="中文 / English", show_label=False, container=False,
-                elem_id="wz-language",
-            )  # fmt: skip
+            self.language = language_switch()
         self.start_heading = _html()
         with gr.Row(elem_id="wz-m-order"):
             self.split = gr.Dropdown(view.splits("zh"), value="report", label=own["measure_split"], elem_id="wz-m-split")

@@ -22,6 +22,7 @@ from ui.web.navigation import navigation
 from ui.web.send import Send
 from ui.web.shelf import Shelf
 from ui.web.starters import Starters
+from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
 
 READERS = 4
@@ -48,14 +49,7 @@ class Page:
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(self._header("zh"), elem_id="wz-header", apply_default_css=False)
             self.navigation = gr.HTML("", elem_id="wz-navigation", apply_default_css=False)
-            self.language = gr.Radio(
-                [("中文", "zh"), ("English", "en")],
-                value="zh",
-                label="中文 / English",
-                show_label=False,
-                container=False,
-                elem_id="wz-language",
-            )
+            self.language = language_switch()
         with gr.Row(elem_id="wz-main"):
             with gr.Column(elem_id="wz-left"):
                 self._conversations(own)

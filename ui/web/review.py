@@ -21,6 +21,7 @@ from ui.web import review_files, review_view
 from ui.web import review_html as html
 from ui.web.desk import Desk
 from ui.web.review_work import AROUND, Place, keep, opened, undo, work
+from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
 
 _BUTTONS = (
@@ -47,10 +48,7 @@ class ReviewPage:
         own = texts("zh")
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(html.header("zh"), elem_id="wz-rv-header", apply_default_css=False)
-            self.language = gr.Radio(
-                [("中文", "zh"), ("English", "en")], value="zh", label="中文 / English", show_label=False, container=False,
-                elem_id="wz-language",
-            )  # fmt: skip
+            self.language = language_switch()
         with gr.Row(elem_id="wz-rv-bar"):
             self.name = gr.Textbox(
                 label=own["review_name"], placeholder=own["review_name_hint"], max_length=_LONGEST_NAME, elem_id="wz-rv-name"

@@ -18,6 +18,7 @@ from ui.web import article_html, source_html
 from ui.web.article import ArticleView, view
 from ui.web.article_html import Side
 from ui.web.desk import Desk
+from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
 
 SIDES: tuple[Side, ...] = ("original", "translation", "both")
@@ -102,10 +103,7 @@ class SourcePage:
         gr.Navbar(main_page_name="提问 Ask")
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(source_html.header("zh"), elem_id="wz-header", apply_default_css=False)
-            self.language = gr.Radio(
-                [("中文", "zh"), ("English", "en")], value="zh", label=own["source_language"], show_label=False, container=False,
-                elem_id="wz-language",
-            )  # fmt: skip
+            self.language = language_switch()
         self.side = gr.Radio(
             _sides("zh"), value="original", label=own["source_side"], show_label=False, container=False, elem_id="wz-src-side",
             visible=False,
