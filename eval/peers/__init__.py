@@ -1,0 +1,1 @@
+"""Side by side with the frameworks a user would take instead; see `eval.peers.__main__`."""
