@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from index import database, rows
 from index.database import FILE, Connection
 from index.errors import LibraryError
-from index.records import ArticleRecord, Footnote, Kind, Passage, PassageFacts, Piece, Sentence
+from index.records import ArticleRecord, Footnote, Kind, Language, Passage, PassageFacts, Piece, Sentence
 
 _SENTENCE = 'id, article, kind, paragraph, section, start, "end", text, page, context'
 _FOOTNOTE = 'id, article, label, start, "end", text, page, sentence, same_as'
@@ -178,13 +179,40 @@ class Contents:
         by_id = {row[0]: rows.passage(row) for row in found}
         return [by_id[number] for number in ids if number in by_id]
 
-    def passage_facts(self) -> dict[int, PassageFacts]:
-        """What ranking needs to know of every passage, by id."""
-        languages = {name: record.language for name, record in self.articles().items()}
+    def passage_facts(self, ids: Iterable[int]) -> dict[int, PassageFacts]:
+        """What ranking needs to know of passages, by id; those the library does not hold are left out."""
+        wanted = sorted(set(ids))
         found = self.select(
-            "SELECT p.id, p.kind, p.language, p.article, d.name FROM passages p JOIN documents d ON d.id = p.document"
+            "SELECT p.id, p.kind, p.language, coalesce(json_extract(a.record, '$.language'), p.language) "
+            f"FROM passages p{self._by_facts} LEFT JOIN articles a ON a.id = p.article WHERE p.id IN ({_marks(wanted)})",
+            wanted,
         )
-        return {
-            number: PassageFacts(Kind(kind), language, languages.get(article, language), article, name)
-            for number, kind, language, article, name in found
+        return {number: PassageFacts(Kind(kind), language, spoken) for number, kind, language, spoken in found}
+
+    def passage_languages(self, ids: Iterable[int]) -> dict[int, Language]:
+        """The languages of passages, by id; those the library does not hold are left out."""
+        wanted = sorted(set(ids))
+        return dict(self.select(f"SELECT id, language FROM passages{self._by_facts} WHERE id IN ({_marks(wanted)})", wanted))
+
+    def passages_within(self, limits: Mapping[str, Sequence[str]]) -> list[int]:
+        """Ids of the passages that `limits` allows, by facet (`source`, `article`) the values."""
+        where = {
+            "source": "document IN (SELECT id FROM documents WHERE name IN ({}))",
+            "article": "document IN (SELECT document FROM articles WHERE id IN ({0})) AND article IN ({0})",
         }
+        parts, values = ["TRUE"], list[str]()
+        for facet, allowed in limits.items():
+            marks = ",".join(f"?{len(values) + at}" for at in range(1, len(allowed) + 1))
+            parts.append(where[facet].format(marks))
+            values += allowed
+        return [number for (number,) in self.select(f"SELECT id FROM passages WHERE {' AND '.join(parts)}", values)]
+
+    @cached_property
+    def _by_facts(self) -> str:
+        """Makes SQLite look into the index that holds all the facts; a library of an older version has none."""
+        known = self._one("SELECT 1 FROM sqlite_master WHERE name = ?", (rows.FACTS,))
+        return f" INDEXED BY {rows.FACTS}" if known else ""
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

@@ -106,7 +106,8 @@ class FullText:
         ]
         if not wanted:
             return []
-        clauses = [(Occur.Must, Query.boolean_query(wanted))]
+        # By itself at the top: only there does Tantivy pass over what cannot come among the best.
+        clauses = [(Occur.Must, Query.boolean_query(wanted))] if limits else wanted
         for facet, values in (limits or {}).items():
             allowed = [(Occur.Should, Query.term_query(schema, facet, value, index_option="basic")) for value in values]
             clauses.append((Occur.Must, Query.const_score_query(Query.boolean_query(allowed), 0.0)))

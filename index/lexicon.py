@@ -68,8 +68,8 @@ class Lexicon:
         """
         found: list[dict[str, float]] = [{} for _ in words]
         for vectors, bar in ((words, _NEAR), (pairs, _NEAR_PAIR)):
-            for number, vector in enumerate(vectors):
-                for place, cosine in self._vectors[spoken].search(vector[None], _NEAREST):
+            for number, near in enumerate(self._vectors[spoken].search_all(vectors, _NEAREST) if len(vectors) else ()):
+                for place, cosine in near:
                     if cosine >= bar:
                         term = self._terms[spoken][place]
                         found[number][term] = max(cosine, found[number].get(term, 0.0))

@@ -64,6 +64,7 @@ class Library(Encoded):
             try:
                 # A change that outgrew the cache would lock readers out long before it is committed.
                 library.select("PRAGMA cache_spill = OFF")
+                library.select(f"CREATE INDEX IF NOT EXISTS {rows.FACTS} ON passages (id, kind, language, article)")
                 yield library
             finally:
                 library.close()

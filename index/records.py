@@ -177,8 +177,6 @@ class PassageFacts:
     kind: Kind
     language: Language  # of the passage
     spoken: Language  # of its article
-    article: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

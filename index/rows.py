@@ -38,9 +38,13 @@ CREATE TABLE passages (
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
     translation TEXT, context TEXT NOT NULL);
 CREATE INDEX passages_document ON passages (document);
+CREATE INDEX passages_facts ON passages (id, kind, language, article);
 CREATE TABLE vectors (encoder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, text))
     WITHOUT ROWID;
 """
+
+FACTS = "passages_facts"
+"""The index that lets a question learn of hundreds of passages without reading their texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
 from index.glossary import Entry
 from index.library import Library
-from index.records import ANSWERING, Hit, Language, PassageFacts, SearchResult
+from index.lists import Ids
+from index.records import ANSWERING, Hit, Language, SearchResult
 from index.rerank import ASIDE, SIGNS, Asked, Signs, Translated, term_weights
 from index.script import language
 from index.settings import Settings
@@ -32,6 +34,7 @@ _POOL = 80  # fused passages that are weighed by what their sentences say
 _BACKGROUND = 90  # percentile; on tune it lets every answerable question through (eval/LOG.md)
 _DEPTH = 100  # passages taken from each list
 _DEEP = 8  # times that many vectors, so that both sides of enough passages are among them
+_LIMITED = 4000  # vectors looked at where the question is limited to documents or articles
 _QUOTA = 3  # of the first ten hits kept for documents in each language that has evidence
 _QUOTA_SLOTS = (3, 6, 9)  # positions, from 0, where a language that is missing is let in
 
@@ -72,7 +75,7 @@ class Searcher:
         self.glossary = glossary.parse(manifest.get("glossary", ""))
         self.terms = Terms(self.glossary.words())
         self._grounds: dict[Language, tuple[int, float | None]] = {}
-        self._facts: tuple[int, dict[int, PassageFacts]] = (-1, {})
+        self._within: tuple[tuple[int, str], Ids] | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Searcher:
@@ -101,7 +104,7 @@ class Searcher:
             "dense": (self.weights.dense, own),
             "dense, other language": (self.weights.dense_across, other),
         }
-        facts = self._passage_facts()
+        facts = self.library.passage_facts(number for _, hits in lists.values() for number, _ in hits)
         scores, found_by = fuse(lists, facts)
         scores = {number: score * (1.0 if facts[number].kind in ANSWERING else ASIDE) for number, score in scores.items()}
         order = sorted(scores, key=lambda number: (-scores[number], number))
@@ -147,8 +150,8 @@ class Searcher:
             return {}
         gap = "" if spoken == "zh" else " "
         pairs = [gap.join((one, two)) for (one, _), (two, _) in pairwise(words)]
-        # The question goes with them: one pass of the encoder then serves all stages, since it keeps what it lately did.
-        vectors = self.encoder.encode([question, *(word for word, _ in words), *pairs])[1:]
+        # By themselves, since beside the question they would be filled up to its length.
+        vectors = self.encoder.encode([*(word for word, _ in words), *pairs])
         found = lexicon.translate(vectors[: len(words)], vectors[len(words) :], other)
         return {term: near for (_, term), near in zip(words, found, strict=True) if near}
 
@@ -216,34 +219,38 @@ class Searcher:
         """
         if spoken not in self.languages:
             return [], []
+        return self._nearest([question], spoken, limits)[0]
+
+    def _nearest(
+        self, questions: Sequence[str], spoken: Language, limits: Mapping[str, Sequence[str]] | None = None
+    ) -> list[tuple[list[tuple[int, float]], list[tuple[int, float]]]]:
         vectors = self.library.indexes(self.terms).vectors
         if not vectors.size:
-            return [], []
-        facts = self._passage_facts()
-        lists: tuple[list[tuple[int, float]], list[tuple[int, float]]] = ([], [])
-        depth = vectors.size if limits else _DEEP * _DEPTH
-        for code, score in vectors.search(self.encoder.encode([question], question=True), depth):
-            number, translated = divmod(code, 2)
-            if number in facts and _allowed(facts[number], limits):
-                same = (facts[number].language == spoken) != bool(translated)
-                if same or self.crosses:
-                    lists[not same].append((number, score))
-        return lists[0][:_DEPTH], lists[1][:_DEPTH]
+            return [([], []) for _ in questions]
+        only = self._codes(limits) if limits else None
+        depth = _DEEP * _DEPTH if only is None else min(len(only), _LIMITED)
+        found = vectors.search_all(self.encoder.encode(questions, question=True), depth, only)
+        languages = self.library.passage_languages(code // 2 for hits in found for code, _ in hits)
+        return [_sides(hits, languages, spoken, crosses=self.crosses) for hits in found]
+
+    def _codes(self, limits: Mapping[str, Sequence[str]]) -> Ids:
+        """The numbers that the sides of the passages allowed have among the vectors."""
+        key = self.library.generation, json.dumps({facet: sorted(values) for facet, values in limits.items()}, sort_keys=True)
+        if self._within is None or self._within[0] != key:
+            ids = np.asarray(self.library.passages_within(limits), dtype=np.int64)
+            self._within = key, np.concatenate([2 * ids, 2 * ids + 1])
+        return self._within[1]
 
     def _background(self, spoken: Language) -> float | None:
         """The nearness that nine in ten everyday sentences stay below: nearer questions are about the library."""
         generation = self.library.generation
         if self._grounds.get(spoken, (-1, None))[0] != generation:
             probes = [text for row in PROBES for text in (row[2:] if spoken == "zh" else row[:2])]
-            reached = [near for text in probes if (near := nearness(*self._dense(text, spoken, None))) is not None]
+            reached: list[float] = []
+            if spoken in self.languages:
+                reached = [near for lists in self._nearest(probes, spoken) if (near := nearness(*lists)) is not None]
             self._grounds[spoken] = (generation, float(np.percentile(reached, _BACKGROUND)) if reached else None)
         return self._grounds[spoken][1]
-
-    def _passage_facts(self) -> dict[int, PassageFacts]:
-        generation = self.library.generation
-        if self._facts[0] != generation:
-            self._facts = (generation, self.library.passage_facts())
-        return self._facts[1]
 
 
 def _other(spoken: Language) -> Language:
@@ -277,9 +284,18 @@ def fuse(
     return dict(scores), dict(found_by)
 
 
-def _allowed(facts: PassageFacts, limits: Mapping[str, Sequence[str]] | None) -> bool:
-    values = {"article": facts.article, "source": facts.source}
-    return all(values[facet] in allowed for facet, allowed in (limits or {}).items())
+def _sides(
+    hits: Sequence[tuple[int, float]], languages: Mapping[int, Language], spoken: Language, *, crosses: bool
+) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+    """Passages by their side in the question's language, and where the encoder crosses, by the other."""
+    lists: tuple[list[tuple[int, float]], list[tuple[int, float]]] = ([], [])
+    for code, score in hits:
+        number, translated = divmod(code, 2)
+        if number in languages:
+            same = (languages[number] == spoken) != bool(translated)
+            if same or crosses:
+                lists[not same].append((number, score))
+    return lists[0][:_DEPTH], lists[1][:_DEPTH]
 
 
 def balanced(order: Sequence[int], fused: Sequence[int], languages: Mapping[int, str]) -> list[int]:

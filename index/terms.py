@@ -9,7 +9,9 @@ from functools import cached_property, lru_cache
 
 from index.clean import HAN, repair
 
-_RUN = re.compile(rf"[{HAN}]+|[a-z\u00c0-\u024f\u0400-\u04ff\uac00-\ud7af]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*")
+_RUN = re.compile(rf"([{HAN}]+)|([a-z\u00c0-\u024f\u0400-\u04ff\uac00-\ud7af]+(?:['’][a-z]+)?)|(\d+(?:[.,]\d+)*)")
+_POSSESSIVE = re.compile(r"['’]s?\Z")
+_PAIRS = re.compile(rf"[{HAN}]{{2,}}")
 # Words that carry no content in a question or a sentence.
 _STOP_ZH = frozenset(
     "的 了 和 与 及 或 在 是 为 对 于 以 从 由 将 把 被 也 都 就 而 但 并 还 又 这 那 其 此 该 些 之 等 着 过 地 得 所 "
@@ -73,17 +75,17 @@ class Terms:
     def words(self, text: str) -> list[tuple[str, str]]:
         """The same with the word, folded, that each term stands for: a stem is no word."""
         found: list[tuple[str, str]] = []
-        for run in _RUN.findall(self.fold(text)):
-            if re.match(f"[{HAN}]", run):
-                found += [(w, w) for w in self._segmenter.cut_for_search(run) if w not in _STOP_ZH]  # type: ignore[attr-defined]
-            elif run[0].isdigit():
-                found.append((run, run.replace(",", "")))
-            elif run not in _STOP_EN:
-                word = re.sub(r"['’]s?\Z", "", run)
+        for chinese, latin, number in _RUN.findall(self.fold(text)):
+            if chinese:
+                found += [(w, w) for w in self._segmenter.cut_for_search(chinese) if w not in _STOP_ZH]  # type: ignore[attr-defined]
+            elif number:
+                found.append((number, number.replace(",", "")))
+            elif latin not in _STOP_EN:
+                word = latin if latin.isalpha() else _POSSESSIVE.sub("", latin)
                 found.append((word, self._stemmer.stemWord(word)))  # type: ignore[attr-defined]
         return found
 
     def grams(self, text: str) -> list[str]:
         """Pairs of neighbouring Chinese characters: they find words that the segmenter cuts otherwise."""
-        runs = re.findall(rf"[{HAN}]{{2,}}", self.fold(text))
+        runs = _PAIRS.findall(self.fold(text))
         return [run[k : k + 2] for run in runs for k in range(len(run) - 1)]

@@ -210,7 +210,8 @@ class VectorIndex:
         chosen = lists.selection(only, self._gone)
         if self._lists is None:
             return self._base.search(queries, k, params=chosen)  # type: ignore[no-any-return]
-        probes = _PROBES if only is None else _PROBES * self.size // len(only) + 1  # to meet as many that are allowed
+        # To meet as many that are allowed; of two ids one often has no vector.
+        probes = _PROBES if only is None else 2 * _PROBES * self.size // len(only) + 1
         probes = min(probes, self._base.nlist)
         near, numbers = self._base.quantizer.search(queries, probes)
         self._check(np.unique(numbers[numbers >= 0]))

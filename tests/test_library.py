@@ -1,4 +1,5 @@
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from itertools import pairwise
 import pytest
 from fakes import CORPUS, KITES, one_sentence
 
-from index import build, derived
+from index import build, derived, rows
 from index.database import FILE, FORMAT
 from index.errors import LibraryBusy, LibraryError, LibraryMismatch, LibraryMissing
 from index.library import Library
@@ -88,21 +89,49 @@ def test_marks_and_footnotes_are_left_out_of_the_text_between(library):
     assert "韩非子" in library.text_between("kites.txt", note.start, note.end)
 
 
+def every(library):
+    return library.passages_within({})
+
+
 def test_passages_come_in_the_order_asked_for_and_unknown_ids_are_left_out(library):
-    ids = sorted(library.passage_facts())[:3]
+    ids = sorted(every(library))[:3]
     assert [p.id for p in library.passages([ids[2], 10**9, ids[0]])] == [ids[2], ids[0]]
 
 
-def test_facts_name_kind_languages_article_and_source_of_each_passage(library):
-    for number, known in library.passage_facts().items():
-        (passage,) = library.passages([number])
-        assert (known.kind, known.language, known.article, known.source) == (
-            passage.kind,
-            passage.language,
-            passage.article,
-            passage.source,
-        )
-        assert known.spoken == ("en" if known.source in ("bees.txt", "clocks.txt") else "zh")
+def test_facts_name_kind_and_languages_of_the_passages_asked_for(library):
+    facts = library.passage_facts([*every(library), 10**9])
+    assert list(facts) == sorted(every(library))
+    assert library.passage_languages([*facts, 10**9]) == {number: known.language for number, known in facts.items()}
+    for passage in library.passages(list(facts)):
+        known = facts[passage.id]
+        assert (known.kind, known.language) == (passage.kind, passage.language)
+        assert known.spoken == ("en" if passage.source in ("bees.txt", "clocks.txt") else "zh")
+
+
+def test_facts_are_read_from_an_index_of_their_own_and_without_it_are_the_same(library, tmp_path):
+    shutil.copytree(library.folder, tmp_path / "old")
+    with closing(sqlite3.connect(tmp_path / "old" / "library.sqlite")) as db:
+        db.execute(f"DROP INDEX {rows.FACTS}")
+        db.commit()
+    ids = every(library)
+    assert "COVERING INDEX passages_facts" in str(
+        library.select(f"EXPLAIN QUERY PLAN SELECT id, language FROM passages INDEXED BY {rows.FACTS} WHERE id IN (1, 2)")
+    )
+    with closing(Library.open(tmp_path / "old")) as old:
+        assert old.passage_facts(ids) == library.passage_facts(ids)
+    with Library.writing(tmp_path / "old") as old:
+        assert old.select("SELECT 1 FROM sqlite_master WHERE name = ?", (rows.FACTS,))
+
+
+def test_passages_within_limits_are_those_of_the_sources_and_articles_named(library):
+    passages = library.passages(every(library))
+    sources, articles = {p.source for p in passages}, {p.article for p in passages}
+    for limits in ({}, {"source": sorted(sources)[:2]}, {"article": sorted(articles)[:2]}, {"article": ["none"]},
+                   {"source": sorted(sources)[:3], "article": sorted(articles)}):  # fmt: skip
+        wanted = [
+            p.id for p in passages if p.source in limits.get("source", sources) and p.article in limits.get("article", articles)
+        ]
+        assert sorted(library.passages_within(limits)) == sorted(wanted)
 
 
 def test_translations_of_sentences_and_passages_are_kept(library):
