@@ -42,7 +42,8 @@ class Encoded(Contents):
 
     def vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """Vectors (dim,) of texts by the library's encoder; texts that have none are left out."""
-        encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
+        built = self._one("SELECT json_extract(value, '$.fingerprint') FROM manifest WHERE key = 'encoder'")
+        encoder = built[0] if built else ""
         keys = {derived.text_key(text): text for text in texts}
         found: list[tuple[str, bytes]] = []
         order = list(keys)

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -147,12 +148,18 @@ def record(data: Mapping[str, Any]) -> ArticleRecord:
 
 def sentence(row: Sequence[Any]) -> Sentence:
     """A sentence from its row, without the document and the translation."""
-    return Sentence(row[0], row[1], Kind(row[2]), row[3], tuple(json.loads(row[4])), *row[5:])
+    return Sentence(row[0], row[1], Kind(row[2]), row[3], _section(row[4]), *row[5:])
+
+
+@lru_cache(maxsize=1024)
+def _section(headings: str) -> tuple[str, ...]:
+    """Headings from their JSON; sentences that stand together have the same."""
+    return tuple(json.loads(headings))
 
 
 def passage(row: Sequence[Any]) -> Passage:
     """A passage from its row, the source's name in second place."""
     return Passage(
-        row[0], row[1], row[2], Kind(row[3]), row[4], tuple(json.loads(row[5])), row[6], row[7], row[8], row[9],
+        row[0], row[1], row[2], Kind(row[3]), row[4], _section(row[5]), row[6], row[7], row[8], row[9],
         tuple(json.loads(row[10])), row[11],
     )  # fmt: skip

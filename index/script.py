@@ -27,7 +27,7 @@ _ABBREVIATIONS = frozenset(
 
 def language(text: str) -> Language:
     """`zh` when Han characters outnumber Latin words, else `en`."""
-    return "zh" if len(_HAN.findall(text)) >= len(_LATIN_WORD.findall(text)) and _HAN.search(text) else "en"
+    return "zh" if _HAN.search(text) and len(_HAN.findall(text)) >= len(_LATIN_WORD.findall(text)) else "en"
 
 
 def ends_sentence(text: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = {"index": {"index"}, "rag": {"index", "rag"}, "ui": {"index", "rag", "ui"}, "eval": {"index", "rag", "eval"}}
 HEAVY = {
-    "faiss": {"index/lists.py"},
+    "faiss": {"index/lists.py", "eval/scale/recall.py"},
     "tantivy": {"index/fulltext.py"},
     "sentence_transformers": {"index/encoder.py", "index/entailment.py", "index/bilingual.py", "index/training/teacher.py"},
     "torch": {

@@ -1,0 +1,1 @@
+"""What time, memory and disk cost at a thousand to a million passages; `python -m eval.scale` draws it."""
