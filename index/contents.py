@@ -96,10 +96,13 @@ class Contents:
         own = [p for p in inside if p.kind not in _BETWEEN] or [p for p in inside if p.kind is Kind.FOOTNOTE]
         return "".join(text[max(start, piece.start) : min(end, piece.end)] for piece in own)
 
-    def articles(self) -> dict[str, ArticleRecord]:
-        """All articles and parts by id, in the order of documents and pages."""
+    def articles(self, ids: Iterable[str] | None = None) -> dict[str, ArticleRecord]:
+        """All articles and parts by id, or those of the ids given that there are, in the order of documents and pages."""
+        wanted = None if ids is None else sorted(set(ids))
+        where = "" if wanted is None else f"WHERE a.id IN ({_marks(wanted)}) "
         found = self.select(
-            "SELECT a.id, a.record FROM articles a JOIN documents d ON d.id = a.document ORDER BY d.name, a.position"
+            f"SELECT a.id, a.record FROM articles a JOIN documents d ON d.id = a.document {where}ORDER BY d.name, a.position",
+            wanted or (),
         )
         return {name: rows.record(json.loads(record)) for name, record in found}
 

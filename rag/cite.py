@@ -20,7 +20,7 @@ def cite(
 
     `disputed` leads from a sentence to the one of another document that it is at odds with.
     """
-    articles = library.articles()
+    articles = library.articles(item.sentence.article for draft, _ in proved for item in draft.evidence)
     citations: dict[int, Citation] = {}
     for draft, _ in proved:
         for item in draft.evidence:

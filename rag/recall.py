@@ -96,8 +96,8 @@ def _claim(row: Sequence[Any]) -> Claim:
 
 def _citations(rows: Sequence[Sequence[Any]], library: Library) -> tuple[Citation, ...] | None:
     """The citations, None where one of them no longer stands where it stood."""
-    articles = library.articles()
     sentences = {s.id: s for s in library.sentences([int(row[1]) for row in rows])}
+    articles = library.articles(s.article for s in sentences.values())
     passages = {p.id: p for p in library.passages([int(row[2]) for row in rows])}
     translations = library.translations(list(sentences))
     found = []

@@ -134,6 +134,13 @@ def test_passages_within_limits_are_those_of_the_sources_and_articles_named(libr
         assert sorted(library.passages_within(limits)) == sorted(wanted)
 
 
+def test_some_articles_are_those_of_all_with_these_ids(library):
+    known = library.articles()
+    some = [*known][1:4]
+    assert library.articles([*some, "none"]) == {key: known[key] for key in some}
+    assert library.articles([]) == {}
+
+
 def test_translations_of_sentences_and_passages_are_kept(library):
     first = next(s for s in library.sentences(document="kites.txt") if s.text.startswith("风筝起源"))
     assert library.translations([first.id]) == {first.id: "The kite originated in the state of Lu in China."}

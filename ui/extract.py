@@ -30,7 +30,7 @@ def passage_json(library: Library, source: str, start: int, end: int, around: in
     return {
         "source": source,
         "article": article,
-        "title": library.articles()[article].title if article else None,
+        "title": library.articles([article])[article].title if article else None,
         "start": start,
         "end": end,
         "text": library.text_between(source, start, end),

@@ -52,7 +52,7 @@ def kinds(count: int, dimension: int) -> Iterator[tuple[str, Callable[[], Any], 
     lists = min(4096, int(4 * count**0.5))
     for stored in ("Flat", "SQ8", "SQ6", "PQ48"):
         made = f"IVF{lists},{stored}"
-        yield made, lambda made=made: faiss.index_factory(dimension, made, product), "nprobe", (16, 32, 64, 128)  # type: ignore[misc]
+        yield made, lambda made=made: faiss.index_factory(dimension, made, product), "nprobe", (64, 128, 256, 512)  # type: ignore[misc]
     for made in ("HNSW32", "HNSW32_SQ8"):
         yield made, lambda made=made: faiss.index_factory(dimension, made, product), "efSearch", (64, DEPTH)  # type: ignore[misc]
 

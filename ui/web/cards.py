@@ -55,7 +55,7 @@ class Turn:
 
 def turn(number: int, answer: Answer, library: Library, reasons: Mapping[int, Why] | None = None) -> Turn:
     """The turn as the page shows it; `reasons` tells by citation number why its passage was found."""
-    articles = library.articles()
+    articles = library.articles([*(c.article for c in answer.citations), *(p.article for p in answer.nearest)])
     return Turn(
         number,
         answer,
