@@ -49,10 +49,10 @@ def kinds(count: int, dimension: int) -> Iterator[tuple[str, Callable[[], Any], 
     product = faiss.METRIC_INNER_PRODUCT
     yield "exact", lambda: faiss.IndexFlatIP(dimension), "", (0,)
     yield "SQ8", lambda: faiss.index_factory(dimension, "SQ8", product), "", (0,)
-    lists = min(4096, int(4 * count**0.5))
+    lists = min(4096, int(2 * count**0.5))
     for stored in ("Flat", "SQ8", "SQ6", "PQ48"):
         made = f"IVF{lists},{stored}"
-        yield made, lambda made=made: faiss.index_factory(dimension, made, product), "nprobe", (64, 128, 256, 512)  # type: ignore[misc]
+        yield made, lambda made=made: faiss.index_factory(dimension, made, product), "nprobe", (32, 64, 128, 256)  # type: ignore[misc]
     for made in ("HNSW32", "HNSW32_SQ8"):
         yield made, lambda made=made: faiss.index_factory(dimension, made, product), "efSearch", (64, DEPTH)  # type: ignore[misc]
 
