@@ -159,15 +159,14 @@ def share(asked: Asked, terms: frozenset[str]) -> float:
     return sum(weight for group, weight in asked.items() if group & terms) / total if total else 0.0
 
 
-@lru_cache(maxsize=8_000)  # the seeds have 5,000 texts; a cut text takes some 5 kB
-def _words(terms: Terms, text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of a text and their terms."""
-    found = terms.words(text)
-    return frozenset(word for word, _ in found), frozenset(term for _, term in found)
-
-
+@lru_cache(maxsize=8_000)  # the seeds have 5,000 texts; a set of terms takes some 3 kB
 def _terms(terms: Terms, text: str) -> frozenset[str]:
-    return _words(terms, text)[1]
+    return frozenset(term for _, term in _cut(terms, text))
+
+
+@lru_cache(maxsize=512)  # texts of one question
+def _cut(terms: Terms, text: str) -> list[tuple[str, str]]:
+    return terms.words(text)
 
 
 class Words:
@@ -191,7 +190,7 @@ class Words:
         """By text the mean over the question's words, by how much they tell, of the best cosine with a word of it."""
         if self._encoder is None or not self._words or not texts:
             return {}
-        words = {number: _words(self._terms, text)[0] for number, text in texts.items()}
+        words = {number: {word for word, _ in _cut(self._terms, text)} for number, text in texts.items()}
         known = self._library.vectors(sorted(set().union(*words.values())))
         told = {number: [known[word] for word in own if word in known] for number, own in words.items()}
         return {
