@@ -39,7 +39,7 @@ _COLD = 3  # starts, of which the median counts
 def task(limit: int | None) -> Task:
     """The passages of the library in use, with their translations."""
     library = Library.open(settings.load({}).library)
-    passages = library.passages(sorted(library.passage_facts()))[:limit]
+    passages = library.passages(sorted(library.passages_within({})))[:limit]
     texts = [Text(f"{n}:zh", p.text) for n, p in enumerate(passages)]
     texts += [Text(f"{n}:en", p.translation) for n, p in enumerate(passages) if p.translation]
     return Task(tuple(texts), tuple(p.text for p in passages), str(encoder.MODEL))
