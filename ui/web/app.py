@@ -57,7 +57,7 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             allowed_paths=[str((answerer.searcher.library.folder / RUNS).resolve())],
             css_paths=sorted(FOLDER.glob("*.css")),
             js=_scripts(),
-            app_kwargs={"middleware": [Middleware(Headers)]},
+            app_kwargs={"middleware": [Middleware(Headers, first=_first())]},
         )
     except OSError as error:
         raise UsageError(
@@ -91,6 +91,11 @@ def _scripts() -> str:
     """Every script of the page, each a function, run in turn when the page is ready."""
     functions = ",\n".join(path.read_text(encoding="utf-8").strip() for path in sorted(FOLDER.glob("*.js")))
     return f"() => {{ for (const run of [\n{functions}\n]) run(); }}"
+
+
+def _first() -> str:
+    """The scripts that cannot wait until the page is ready: what they decide would be seen to change."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((FOLDER / "first").glob("*.js")))
 
 
 def _theme() -> gr.themes.Base:

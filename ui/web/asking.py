@@ -41,6 +41,7 @@ class Asking:
     desk: Desk
     _stopped: deque[str] = field(default_factory=_runs)
     _done: deque[str] = field(default_factory=_runs)
+    _suggesting: dict[str, str] = field(default_factory=dict)  # conversation to what looks for suggestions in it
 
     def take(
         self, question: str, run: str, talk: Conversation, turns: list[Turn], shown: Language, language: str, values: list[str]
@@ -50,6 +51,7 @@ class Asking:
         The run is empty where there is nothing to do.  A question that was still in work is stopped.
         """
         question, own, articles = question.strip(), texts(shown), self.desk.records()
+        self._suggesting.pop(talk.id, None)
         if run and talk.asked:
             self._stopped.append(run)
             talk = conversations.answered(talk, stopped=True)
@@ -124,12 +126,17 @@ class Asking:
         now = conversations.answered(talk, stopped=True)
         return now, chat.messages(now, turns, self.desk.records(), shown), *self.rest(shown)
 
-    def halt(self, run: str) -> None:
-        """Stops what is in work; nothing of it is shown any more."""
-        self._stopped.append(run)
+    def halt(self, run: str, talk: Conversation) -> None:
+        """Stops what is in work for a conversation that is left; nothing of it is shown any more."""
+        self._suggesting.pop(talk.id, None)
+        if run:
+            self._stopped.append(run)
 
     def next(self, talk: Conversation, turns: list[Turn], shown: Language) -> Iterator[tuple[Any, ...]]:
-        """What may be asked next, one question after the other as each is proved → label, buttons."""
+        """What may be asked next, one question after the other as each is proved → label, buttons.
+
+        Nothing more is shown when the reader has asked something else or left the conversation meanwhile.
+        """
         found: list[str] = []
         turn = turns[-1] if turns else None
         if turn is None or not talk.asked or turn.number != len(talk.asked) or talk.asked[-1].stopped:
@@ -138,19 +145,25 @@ class Asking:
         earlier = [text for one in talk.asked for text in (one.question, one.understood) if text]
         limits = {"article": talk.asked[-1].articles} if talk.asked[-1].articles else None
         proved: Iterator[str | None] | None = None
+        mine = self._suggesting[talk.id] = secrets.token_urlsafe(9)
         while len(found) < MOST:
             try:
                 with self.desk.spare() as answerer:
                     if answerer is None:
-                        return  # others wait for answers
+                        break  # others wait for answers
                     # The reader that comes with the program: fast, and the one that stands in for any other.
                     proved = proved or suggest(Answerer(answerer.searcher), turn.answer, earlier, limits)
                     text = next(proved)
             except (StopIteration, WenzhengError):
+                break
+            if self._suggesting.get(talk.id) != mine:
+                yield (gr.skip(),) * (MOST + 1)  # Gradio shows the last of these once more at the end
                 return
             if text:
                 found.append(text)
                 yield shown_(offer(turns, shown), found)
+        if self._suggesting.get(talk.id) == mine:
+            del self._suggesting[talk.id]
 
 
 def notice(text: str) -> str:

@@ -50,11 +50,18 @@ def _digest(script: bytes) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
 
 
-class Headers:
-    """Puts the headers on every reply; a page is held back until all of it is known."""
+_HEAD = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Headers:
+    """Puts the headers on every reply; a page is held back until all of it is known.
+
+    `first` is a script that stands in every page before all else.
+    """
+
+    def __init__(self, app: ASGIApp, first: str = "") -> None:
         self.app = app
+        self.first = f"<script>{first}</script>".encode() if first else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,10 +80,12 @@ class Headers:
                 body.extend(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                start = held.pop()
-                _put(start, policy(bytes(body)))
+                start, page = held.pop(), _HEAD.sub(lambda head: head.group() + self.first, bytes(body), count=1)
+                if page != body:  # to HEAD there is no page
+                    MutableHeaders(raw=start["headers"])["Content-Length"] = str(len(page))
+                _put(start, policy(page))
                 await send(start)
-                message = {**message, "body": bytes(body)}
+                message = {**message, "body": page}
             await send(message)
 
         await self.app(scope, receive, pass_on)

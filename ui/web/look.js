@@ -1,14 +1,7 @@
-// Light or dark and the size of print, kept for this browser; the language that a screen reader should speak; the way past the head.
+// How the page looks can be chosen, and is kept for this browser; the language that a screen reader should speak; the way past the head.
 () => {
   const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const kept = (name) => {
-    try {
-      return localStorage.getItem(`wz-${name}`) ?? "";
-    } catch {
-      return ""; // the browser keeps nothing for this page
-    }
-  };
+  const { look, read, paint: paintPage } = window.wzLook; // see first/look.js
   const keep = (name, value) => {
     try {
       localStorage.setItem(`wz-${name}`, value);
@@ -16,15 +9,9 @@
       // Then it holds until the page is left.
     }
   };
-  const look = { theme: kept("theme"), size: kept("size") };
-  const asked = new URLSearchParams(location.search).get("__theme");
 
-  let printing = false; // paper is light
   const paint = () => {
-    const theme = printing ? "light" : look.theme || asked || (dark.matches ? "dark" : "light");
-    document.body.classList.toggle("dark", theme === "dark");
-    root.style.colorScheme = theme === "dark" ? "dark" : "light";
-    root.style.fontSize = ["125", "150"].includes(look.size) ? `${look.size}%` : "";
+    paintPage();
     document.querySelectorAll(".wz-look button").forEach((button) => {
       const { wzTheme, wzSize } = button.dataset;
       const on = wzTheme === undefined ? wzSize === (look.size || "100") : wzTheme === look.theme;
@@ -55,18 +42,14 @@
 
   for (const [event, now] of [["beforeprint", true], ["afterprint", false]]) {
     addEventListener(event, () => {
-      printing = now;
+      look.printing = now;
       paint();
     });
   }
 
-  dark.addEventListener("change", paint);
-  // Gradio follows the system when it is done with its own beginning, which may be after this.
-  new MutationObserver(paint).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   addEventListener("storage", (event) => {
     if (!event.key?.startsWith("wz-")) return;
-    look.theme = kept("theme");
-    look.size = kept("size");
+    read();
     paint();
   });
 

@@ -55,7 +55,7 @@ class Page:
                 self._conversations(own)
                 self.chat = gr.Chatbot(
                     elem_id="wz-chat", label=own["chat"], show_label=False, container=False, height=None, buttons=[], latex_delimiters=[],
-                    layout="bubble", feedback_options=None, placeholder=own["welcome"], examples=self.starters.offered("zh"),
+                    layout="bubble", feedback_options=None, autoscroll=False, placeholder=own["welcome"], examples=self.starters.offered("zh"),
                 )  # fmt: skip
                 with gr.Row(elem_id="wz-next"):
                     self.next = [gr.HTML(elem_id="wz-next-label", visible=False, apply_default_css=False)]
@@ -176,8 +176,8 @@ class Page:
             concurrency_id="ask", concurrency_limit=READERS, **queued,
         )  # fmt: skip
         rested = written.then(self.asking.done, [self.run, self.language], [self.run, self.box, self.retry], **quick)
-        kept = rested.then(self.shelf.keep, [self.store, self.talk, self.language], put, js=_LATEST, **quick)
-        kept.then(
+        rested.then(self.shelf.keep, [self.store, self.talk, self.language], put, js=_LATEST, **quick)
+        written.then(
             self.asking.next, [self.talk, self.turns, self.language], self.next,
             concurrency_id="next", concurrency_limit=1, **queued,
         )  # fmt: skip
@@ -254,9 +254,9 @@ class Page:
 
     def _left(self, store: Any, run: str, talk: Conversation) -> Any:
         """The store with a conversation whose last question was still in work."""
+        self.asking.halt(run, talk)
         if not run or not talk.asked:
             return store
-        self.asking.halt(run)
         stopped = conversations.answered(talk, stopped=True)
         return conversations.write(conversations.keep(conversations.read(store), stopped))
 
