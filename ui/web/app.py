@@ -99,4 +99,5 @@ def _first() -> str:
 
 
 def _theme() -> gr.themes.Base:
-    return gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_SANS, font_mono=_MONO, text_size=_SIZES)
+    theme = gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_SANS, font_mono=_MONO, text_size=_SIZES)
+    return theme.set(body_text_color_subdued="*neutral_600")  # its own is too faint to be read on white

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from index.errors import WenzhengError
@@ -12,6 +13,7 @@ from ui.web.desk import Desk
 from ui.web.texts import EXAMPLES
 
 _MOST = 4  # of one language
+_PAUSE = 0.02  # seconds: a lock that is let go and taken again at once comes to nobody else
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Starters:
         return [{"text": question} for spoken in order for question in self._found[spoken]]
 
     def _answered(self, question: str) -> bool:
+        time.sleep(_PAUSE)
         with self.desk.held() as answerer:  # the reader that comes with the program: a language model would be at it for minutes
             return not Answerer(answerer.searcher).answer(question).refused
 
@@ -43,6 +46,7 @@ class Starters:
             drawn = openings(Answerer(answerer.searcher), spoken, _MOST)
         found: list[str] = []
         while True:
+            time.sleep(_PAUSE)
             with self.desk.held():  # others may ask between two of its steps
                 text = next(drawn, "")
             if text == "":

@@ -1,0 +1,309 @@
+"""The desk walked through as its users do, at both widths, in both languages and both themes, with axe at every stop.
+
+Four corners hold every pair of width, language and theme; what each page does in detail is tested beside this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import CHROMIUM, Watched
+from test_documents_page import drop, remove
+
+from eval import saved
+from index.library import Library
+from index.records import Kind
+from index.reviews import Queued, Reviews, Span, Statement
+from ui.runs import FOLDER
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+
+CORNERS = [("zh-CN", 1440, False), ("zh-CN", 390, True), ("en-US", 1440, True), ("en-US", 390, False)]
+QUESTION = {"zh-CN": "哈萨克斯坦为什么追求中等强国地位？", "en-US": "Why does Kazakhstan pursue middle-power status?"}
+FOLLOW_UP = {"zh-CN": "它面临哪些挑战？", "en-US": "What limits it?"}
+REFUSED = {"zh-CN": "火星土壤里的高氯酸盐怎样测定？", "en-US": "What is a topological error-correcting code?"}
+SAYS = {
+    "zh-CN": {
+        "state": r"\d 篇文献 · 编码器 embedded", "ask": "提问", "empty": "答案引用的原文", "supported": "有据", "also": "另以这些词检索过",
+        "both": "对照", "refused": "没有回答这个问题", "contents": "目录",
+    },
+    "en-US": {
+        "state": r"\d articles · encoder embedded", "ask": "Ask", "empty": "passages that an answer cites", "supported": "supported", "also": "Also searched for",
+        "both": "Both", "refused": "do not answer this question", "contents": "Contents",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm(browser: Any, address: str) -> None:
+    """Waits until the page suggests questions, which it leaves undone while it finds out which examples are answered."""
+    watched = Watched(browser, address)
+    for _ in range(20):
+        watched.ask(REFUSED["zh-CN"])
+        watched.page.wait_for_timeout(1500)
+        if watched.page.locator("#wz-next button.wz-next:visible").count():
+            break
+    watched.context.close()
+
+
+def corner(opened: Any, locale: str, width: int, dark: bool, **options: Any) -> Watched:
+    watched = opened(locale=locale, width=width, dark=dark, **options)
+    assert watched.page.evaluate("document.body.classList.contains('dark')") == dark
+    return watched
+
+
+def sound(watched: Watched) -> None:
+    """Nothing is wider than the window and axe has nothing to say."""
+    assert watched.wide() <= 0
+    assert watched.violations() == []
+
+
+def in_sight(watched: Watched, selector: str) -> bool:
+    look = """s => { const b = document.querySelector(s).getBoundingClientRect();
+      return b.height > 0 && b.bottom > 0 && b.top < innerHeight && b.left >= 0 && b.right <= innerWidth + 1; }"""
+    return bool(watched.page.evaluate(look, selector))
+
+
+# -- the reader ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
+def test_a_reader_asks_checks_a_claim_in_the_source_and_comes_back(opened, locale, width, dark):
+    watched = corner(opened, locale, width, dark)
+    page, says, home = watched.page, SAYS[locale], watched.page.url
+    assert re.match(says["state"], watched.text(".wz-state"))
+    assert says["empty"] in watched.text(".wz-empty")
+    examples = page.locator("#wz-chat .example").all_text_contents()
+    assert any(re.search("[一-鿿]", text) for text in examples)
+    assert any(re.match("[A-Z][a-z ]", text.strip()) for text in examples)
+    sound(watched)
+
+    watched.ask(QUESTION[locale])
+    mark = page.locator(".wz-answer a.cite").first
+    assert mark.locator(".wz-shape").count() == 1
+    assert says["supported"] in mark.get_attribute("aria-label")
+    assert says["also"] in watched.text(".wz-answer")
+    page.locator("#wz-next button.wz-next").first.wait_for(state="visible")
+    assert in_sight(watched, ".wz-question")
+    for fold in ("#wz-conversations", "#wz-scope"):
+        page.click(f"{fold} .label-wrap")
+    page.wait_for_selector("#wz-list label")
+    page.locator("#wz-answer-language label").first.wait_for()
+    sound(watched)
+    for fold in ("#wz-conversations", "#wz-scope"):
+        page.click(f"{fold} .label-wrap")
+
+    mark.press("Enter")
+    card = page.locator("#card-1-1")
+    card.locator(".wz-original mark").wait_for(state="visible")
+    assert in_sight(watched, "#card-1-1 .wz-original mark")
+    assert card.locator(".wz-translation mark").count() == 1
+    card.locator(".wz-why > summary").click()
+    sound(watched)
+    quote = re.sub(r"\s", "", card.locator(".wz-original mark").inner_text())
+    address = card.locator("a.wz-open").get_attribute("href")
+    card.locator(".wz-back").press("Enter")
+    assert page.evaluate("document.activeElement.id") == "cite-1-1"
+    assert in_sight(watched, "#cite-1-1")
+
+    page.goto(home + address.removeprefix("./"))
+    page.wait_for_selector(".wz-cited")
+    page.wait_for_function("() => { const b = document.querySelector('.wz-cited').getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }")  # fmt: skip
+    page.locator("#wz-src-side label", has_text=says["both"]).click()
+    page.wait_for_selector(".wz-src-text.wz-src-both .wz-cited")
+    cited = page.evaluate("() => { const s = document.querySelector('.wz-cited').cloneNode(true); s.querySelectorAll('button').forEach(b => b.remove()); return s.textContent }")  # fmt: skip
+    assert re.sub(r"\s", "", cited) in quote or quote in re.sub(r"\s", "", cited)
+    assert says["contents"] in watched.text(".wz-src-contents")
+    sound(watched)
+    page.locator(".wz-src-mark").first.press("Enter")
+    page.wait_for_selector(".wz-src-pop:popover-open")
+    sound(watched)
+
+    page.goto(home)
+    page.wait_for_selector(".wz-answer a.cite")
+    page.wait_for_selector("#wz-box .submit-button")
+    assert page.locator("#card-1-1").count() == 1
+    watched.ask(FOLLOW_UP[locale])
+    assert "哈萨克斯坦" in watched.text(".wz-understood") or "Kazakhstan" in watched.text(".wz-understood")
+
+
+@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
+def test_a_refusal_helps_and_an_answer_can_be_taken_along(opened, locale, width, dark):
+    watched = corner(opened, locale, width, dark)
+    page = watched.page
+    watched.ask(REFUSED[locale])
+    assert SAYS[locale]["refused"] in watched.text(".wz-refusal")
+    assert page.locator(".wz-near a.wz-open").count() == 3
+    assert re.search(r"\d (篇文献|articles)", watched.text(".wz-holds"))
+    page.locator("#wz-next button.wz-next").first.wait_for(state="visible")
+    sound(watched)
+    page.click("#wz-new")
+    page.wait_for_selector(".wz-empty")
+    watched.ask(QUESTION[locale])
+    page.wait_for_selector("#wz-sources [data-article=kazakhstan]", state="attached")
+    page.click("#wz-export > button")
+    page.locator("#wz-export-download").wait_for()
+    sound(watched)
+    with page.expect_download() as waiting:
+        page.click("#wz-export-download")
+    assert Path(waiting.value.path()).stat().st_size > 500
+
+
+def test_a_question_on_a_full_chat_is_shown_with_its_answer_and_the_readers_own_scrolling_stays(opened):
+    watched = opened(locale="en-US", width=390)
+    box = "document.querySelector('#wz-chat .bubble-wrap')"
+    watched.ask(QUESTION["en-US"])
+    watched.ask(FOLLOW_UP["en-US"])
+    top = "[...document.querySelectorAll('#wz-chat .wz-question')].at(-1).getBoundingClientRect().top"
+    page = watched.page
+    page.locator("#wz-next button.wz-next").first.wait_for(state="visible")
+    page.wait_for_function(f"() => {{ const by = {top} - {box}.getBoundingClientRect().top; return by >= 0 && by < 200 }}")
+    assert not page.locator("#wz-chat .scroll-down-button-container").is_visible()
+    place = page.locator("#wz-chat").bounding_box()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 60)
+    page.mouse.wheel(0, -300)
+    page.wait_for_function(f"() => {top} > {box}.getBoundingClientRect().top + 200")
+    page.click("#wz-language label:has-text('中文')")
+    page.wait_for_selector("#wz-box button:has-text('提问')")
+    assert page.evaluate(f"{top} > {box}.getBoundingClientRect().top + 200")
+
+
+def test_what_is_suggested_after_one_question_is_not_shown_under_another(opened):
+    watched = opened()
+    watched.ask(QUESTION["zh-CN"])
+    page = watched.page
+    page.locator("#wz-next button.wz-next").first.wait_for(state="visible")
+    watched.ask(REFUSED["zh-CN"])
+    page.click("#wz-new")
+    page.wait_for_selector(".wz-empty")
+    page.wait_for_timeout(1500)
+    assert page.locator("#wz-next button.wz-next:visible").count() == 0
+
+
+# -- a stored theme -----------------------------------------------------------------------------
+
+FRAMES = """
+window.grounds = [];
+const look = () => {
+  if (document.body) {
+    const seen = [document.body, document.querySelector("gradio-app")].map((e) => e && getComputedStyle(e).backgroundColor);
+    window.grounds.push(seen.filter((ground) => ground && !/, 0\\)$/.test(ground)).at(-1) ?? getComputedStyle(document.documentElement).colorScheme);
+  }
+  requestAnimationFrame(look);
+};
+look();
+"""
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "documents"])
+def test_a_theme_that_differs_from_the_systems_is_there_from_the_first_picture(opened, address, path, system):
+    watched = opened(dark=system == "dark")
+    watched.page.evaluate("theme => localStorage.setItem('wz-theme', theme)", "light" if system == "dark" else "dark")
+    watched.page.add_init_script(FRAMES)
+    watched.page.goto(address + path)
+    watched.page.wait_for_selector(".wzd-doc" if path else "#wz-box .submit-button")
+    seen = set(watched.page.evaluate("window.grounds"))
+    bright = [sum(map(int, re.findall(r"\d+", ground)[:3])) > 380 if "rgb" in ground else ground == "light" for ground in seen]
+    assert seen
+    assert set(bright) == {system == "dark"}
+
+
+# -- the keeper of the library, the reviewer and the evaluator --------------------------------------
+
+
+@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
+def test_documents_are_added_with_a_report_and_removed(opened, locale, width, dark):
+    watched = corner(opened, locale, width, dark, path="documents", ready=".wzd-doc")
+    page = watched.page
+    name = f"gulls-{locale}-{width}.txt"
+    drop(
+        page,
+        (name, f"The Gulls of Orrin\n\nThe {width} gulls of Orrin nest on the cliffs in May, {locale}.".encode()),
+        ("photo.jpg", b"\xff\xd8"),
+    )
+    page.wait_for_selector(".wzd-added")
+    assert "photo.jpg" in watched.text(".wzd-refused")
+    row = page.locator(".wzd-doc", has_text=name)
+    row.locator("button[aria-expanded=false]").click()
+    row.locator(".wzd-account").wait_for()
+    sound(watched)
+    remove(page, name)
+    sound(watched)
+
+
+@pytest.fixture
+def batch(page_library: Path, request: Any) -> str:
+    """A claim that waits for a reviewer."""
+    with closing(Library.open(page_library)) as library:
+        document = next(d["name"] for d in library.documents() if d["name"].startswith("004"))
+        body = [s for s in library.sentences(document=document) if s.kind is Kind.BODY]
+        told = library.translations([s.id for s in body])
+        sentence = next(s for s in body[20:] if s.id in told)
+    span = Span(document, sentence.article, sentence.start, sentence.end, sentence.text)
+    with closing(Reviews.open(page_library)) as reviews:
+        reviews.add([Queued(request.node.name, "one", "问题？", (), "zh", (Statement("论断", (span,), "supported", 0.9),))])
+    return str(request.node.name)
+
+
+@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
+def test_a_claim_is_reviewed_by_keyboard(opened, page_library, batch, locale, width, dark):
+    watched = corner(opened, locale, width, dark, path=f"review?batch={batch}", ready=".wz-rv-claim")
+    page = watched.page
+    page.fill("#wz-rv-name :is(input, textarea)", "梁")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#wz-rv-notice :text('梁')")
+    page.wait_for_function("document.activeElement === document.body")
+    for fold in ("#wz-rv-tools", "#wz-rv-agreement"):
+        page.click(f"{fold} button")
+    assert page.locator(".wz-rv-translation .wz-rv-cited").count() == 1
+    sound(watched)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
+    page.wait_for_selector(f"#wz-rv-progress :text('{'1 / 1' if locale == 'zh-CN' else '1 of 1'}')")
+    with closing(Reviews.open(page_library)) as reviews:
+        assert [review.verdict for review in reviews.all(batch)] == ["accept"]
+    sound(watched)
+
+
+@pytest.fixture
+def run(page_library: Path) -> Iterator[str]:
+    """A run of the benchmark, with failures."""
+    rows = tuple(
+        saved.Row(
+            f"walk-{n}",
+            language,
+            kind,
+            True,
+            False,
+            {"any gold": float(n % 2)},
+            9,
+            9.0,
+            "Said. [1]",
+            (),
+            (),
+            f"Is it {n}?",
+            (),
+            (),
+        )
+        for n in range(6)
+        for language, kind in (("zh", "why"), ("en", "how"))
+    )
+    path = page_library / FOLDER / "walk.json"
+    path.parent.mkdir(exist_ok=True)
+    saved.save(saved.Run("tune", {"code": "aaa", "reader": "extractive"}, rows, "2020-01-01T10:00:00+00:00"), path)
+    yield path.stem
+    path.unlink()
+
+
+@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
+def test_a_run_is_read_down_to_a_question(opened, run, locale, width, dark):
+    watched = corner(opened, locale, width, dark, path=f"measure?run={run}", ready="#wz-m-figures .wz-m-bars")
+    watched.page.locator(".wz-m-failure summary").first.press("Enter")
+    assert "Is it" in watched.text(".wz-m-failure[open]")
+    sound(watched)
