@@ -18,7 +18,7 @@ def run(work):
         pool.submit(asyncio.run, work).result()
 
 
-def sent(*messages: dict) -> list[dict]:
+def sent(*messages: dict, first: str = "") -> list[dict]:
     """What goes out of a program that sends these messages through the headers."""
     out: list[dict] = []
 
@@ -29,7 +29,7 @@ def sent(*messages: dict) -> list[dict]:
     async def send(message):
         out.append(message)
 
-    run(Headers(app)({"type": "http"}, None, send))
+    run(Headers(app, first)({"type": "http"}, None, send))
     return out
 
 
@@ -55,6 +55,16 @@ def test_a_page_lets_in_its_own_scripts_and_no_others():
     rules = headers(out[0])["content-security-policy"]
     assert f"script-src 'self' 'unsafe-eval' 'sha256-{digest}';" in rules
     assert rules.count("sha256-") == 1
+
+
+def test_the_first_script_stands_before_all_else_and_is_let_in():
+    page = b"<html><head lang=zh><script src=x.js></script></head><header></header></html>"
+    opening = {**start(b"text/html"), "headers": [(b"content-type", b"text/html"), (b"content-length", str(len(page)).encode())]}
+    out = sent(opening, body(page), first="paint()")
+    assert out[1]["body"] == page.replace(b"<head lang=zh>", b"<head lang=zh><script>paint()</script>")
+    assert headers(out[0])["content-length"] == str(len(out[1]["body"]))
+    assert base64.b64encode(hashlib.sha256(b"paint()").digest()).decode() in headers(out[0])["content-security-policy"]
+    assert sent(start(b"text/html"), body(b""), first="paint()")[1]["body"] == b""
 
 
 def test_other_replies_pass_at_once():
