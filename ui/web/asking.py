@@ -17,7 +17,7 @@ from index.records import LANGUAGES, Language
 from rag.answer import Answerer
 from rag.recall import pack, stamp
 from rag.suggest import MOST, suggest
-from ui.web import chat, conversations, render, scope
+from ui.web import chat, conversations, marks, render, scope
 from ui.web.cards import Turn
 from ui.web.conversations import Asked, Conversation
 from ui.web.desk import LONGEST_QUESTION, Desk
@@ -82,7 +82,8 @@ class Asking:
         before = [turn for turn in turns if turn.number < number]
         limits = {"article": asked.articles} if asked.articles else None
         try:
-            articles, cited, told = self.desk.records(), -1, -1
+            articles, told = self.desk.records(), -1
+            proofs: list[str] | None = None
             with self.desk.held() as answerer:
                 state = stamp(answerer.searcher.library)
             for turn in self.desk.stream(
@@ -90,9 +91,9 @@ class Asking:
             ):
                 now = [*before, turn]
                 talk = conversations.answered(talk, understood=turn.answer.understood, answer=pack(turn.answer, state))
-                # Drawn anew only with new proofs: cards that were opened meanwhile would close.
-                panel = render.panel(now, shown) if len(turn.cards) != cited else gr.skip()
-                cited = len(turn.cards)
+                # Drawn anew only with new proofs or verdicts: cards that were opened meanwhile would close.
+                told_before, proofs = proofs, [marks.of_card(turn.answer, c.citation.number, texts(shown)) for c in turn.cards]
+                panel = render.panel(now, shown) if proofs != told_before else gr.skip()
                 if run in self._stopped:
                     break
                 # The last step of an answer says again what the one before it said.
