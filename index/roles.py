@@ -85,7 +85,8 @@ def article(lay: Layout, taken: Mapping[int, Role], stretch: Stretch, record: Ar
     """
     roles = _inside(taken, stretch)
     first, last = stretch.first, stretch.last
-    opening = head(lay, first, last, record) if headed else own_head(lay, roles, first, last, record)
+    labelled = {at for at in range(first, last) if _label(lay.lines[at])}
+    opening = head(lay, first, last, record) if headed else own_head(lay, roles, labelled, first, last, record)
     roles |= {at: Role(kind, "") for at, kind in opening.items()}
     _label_lines(lay, roles, stretch)
     complete = True

@@ -1,0 +1,128 @@
+"""How the lines of a PDF page are set, by the size and place of their type, and its text with that to be seen.
+
+A PDF has no paragraphs: its text comes as lines, and what parts a title from the names below it is only
+that it is larger or stands apart. Such a line gets a blank line before it, and a small raised number
+becomes a mark of a note, `^[1]`, so that the rest of the program reads them as in any other text.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from index.clean import CJK
+
+_ANOTHER_SIZE = 0.05  # of the larger one: less is a rounding of one size
+_APART = 1.35  # of the usual distance between lines, in sizes of their type: from there on there is a gap
+_RAISED = 0.8  # of the line's size: the largest type of a raised mark
+_HEADLINE = 1.1  # of the usual size: the smallest type of a title
+_LONGEST_HEADLINE = 300  # characters
+_SHORTEST_HEADLINE = 4  # characters; a single large letter opens a chapter
+_MARK = re.compile(r"\s*\[?(\d{1,3}|[*†‡])\]?\s*")
+_UNIT = re.compile(r"(?:\b[kcmd]?m|\d)\Z")  # what a raised number after it is a power of
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text of one size; `size` and the height `y` of its base line are in points, upwards."""
+
+    text: str
+    size: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A line of a page; size and height are those of most of it, 0 where it is blank."""
+
+    text: str
+    size: float
+    y: float
+
+
+def lines(runs: Iterable[Run]) -> list[SetLine]:
+    """The lines of a page from its runs in reading order, raised numbers as marks; those that stood alone are put back."""
+    found: list[SetLine] = []
+    for own in _by_line(runs):
+        inked = [run for run in own if run.text.strip()]
+        size, y = _most(inked)
+        if found and len(inked) == 1 and _is_mark_of(inked[0], found[-1].text, found[-1].size, found[-1].y):
+            found[-1] = replace(found[-1], text=found[-1].text + _mark(inked[0].text))
+            continue
+        text = ""
+        for run in own:
+            text += _mark(run.text) if _is_mark_of(run, text, size, y) else run.text
+        found.append(SetLine(text.translate(_LIGATURES), size, y))
+    return found
+
+
+def set_apart(page: Sequence[SetLine]) -> str:
+    """The text of a page, a blank line before each line that is of another size than the last or stands apart from it."""
+    inked = [line for line in page if line.size]
+    gaps = [(a.y - b.y) / a.size for a, b in pairwise(inked) if a.y > b.y and _same_size(a, b)]
+    usual = statistics.median(gaps) if gaps else 0.0
+    text, last = "", None
+    for line in page:
+        if last and line.size and (not _same_size(last, line) or (usual and last.y - line.y > _APART * usual * line.size)):
+            text += "\n"
+        text += f"{line.text}\n"
+        last = line if line.size else last
+    return text[:-1]
+
+
+def headline(page: Sequence[SetLine]) -> str | None:
+    """The lines in the largest type of a page, on one line; None where no type is clearly larger than the usual one."""
+    sizes = [line.size for line in page for _ in line.text.strip()]
+    large = [line for line in page if len(line.text.strip()) >= _SHORTEST_HEADLINE and line.size]
+    if not large:
+        return None
+    top = max(line.size for line in large)
+    first = next(at for at, line in enumerate(page) if line.size == top and len(line.text.strip()) >= _SHORTEST_HEADLINE)
+    last = first + 1
+    while last < len(page) and page[last].size and abs(page[last].size - top) <= _ANOTHER_SIZE * top:
+        last += 1
+    title = re.sub(rf"(?<=[{CJK}]) | (?=[{CJK}])", "", " ".join(" ".join(line.text for line in page[first:last]).split()))
+    return title if top > _HEADLINE * statistics.median(sizes) and len(title) <= _LONGEST_HEADLINE else None
+
+
+def _by_line(runs: Iterable[Run]) -> Iterator[list[Run]]:
+    """The runs of each line; those that are set alike and follow one another are one."""
+    own: list[Run] = []
+    for run in runs:
+        for number, part in enumerate(run.text.split("\n")):
+            if number:
+                yield own
+                own = []
+            if own and (own[-1].size, own[-1].y) == (run.size, run.y):
+                own[-1] = replace(own[-1], text=own[-1].text + part)
+            elif part:
+                own.append(replace(run, text=part))
+    yield own
+
+
+def _most(own: Sequence[Run]) -> tuple[float, float]:
+    """Size and height of most characters of a line."""
+    chars: dict[tuple[float, float], int] = {}
+    for run in own:
+        chars[run.size, run.y] = chars.get((run.size, run.y), 0) + len(run.text)
+    return max(chars, key=lambda key: chars[key]) if chars else (0.0, 0.0)
+
+
+def _is_mark_of(run: Run, before: str, size: float, y: float) -> bool:
+    """Whether a run is a mark in small raised type, of a line of that size and height."""
+    small = run.size <= _RAISED * size + 0.5 and 0 < run.y - y < size
+    return bool(small and _MARK.fullmatch(run.text)) and not _UNIT.search(before)
+
+
+def _mark(text: str) -> str:
+    match = _MARK.fullmatch(text)
+    label = match.group(1) if match else text
+    return f"^[{label}]" if label.isdigit() else label
+
+
+def _same_size(a: SetLine, b: SetLine) -> bool:
+    return abs(a.size - b.size) <= _ANOTHER_SIZE * max(a.size, b.size)
