@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from index.clean import fold
 from index.headings import LONGEST_HEADING, heading, stands_out
@@ -27,6 +27,7 @@ _BELOW_NAMES = re.compile(
     r"|(?:大学|学院|研究所|研究院|研究中心|教研部|社会科学院|党校|智库|编辑部)|收稿日期|修回日期|通讯作者|邮箱|(?:教授|研究员|讲师|博士生|博士后)[）)。]?$",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"[-*•|>]|\d+[.)、]")
 _SUMMARY = ("abstract", "summary", "摘要", "提要", "内容提要", "内容摘要")
 _HEAD_LINES = 20  # an article's head (number, authors, journal, titles) is no longer than this
 _ABOVE = 8  # lines that may stand above a title which the file's own format names: journal, issue, address
@@ -62,14 +63,15 @@ def own_head(
         return {}
     below = max(found) + 1
     end = next((k for k in range(below, min(last, below + _HEAD_LINES)) if k in labelled or _begins_text(lay.lines[k], lay)), 0)
-    enclosed = not any(ends_sentence(lay.lines[k].text) for k in range(below, end) if k not in taken)
+    between = [lay.lines[k].text for k in range(below, end) if k not in taken]
+    enclosed = _tells_of_authors(between)
     for at in range(below, end or last):
         text = lay.lines[at].text
         if at in taken:
             continue
-        if _NAMES.fullmatch(_TIE.sub("", text).strip(" ,;，；")) and _is_of_head(lay, at):
+        if _is_names(text) and _is_of_head(lay, at):
             found[at] = Kind.AUTHOR
-        elif (enclosed and end) or (_BELOW_NAMES.search(text) and _is_note_of_head(lay, at)):
+        elif enclosed or (_BELOW_NAMES.search(text) and _is_note_of_head(lay, at)):
             found[at] = Kind.META
         else:
             break
@@ -87,7 +89,7 @@ def _printed_title(lay: Layout, taken: Container[int], first: int, last: int, re
         of_title = range(start, end)
         if seen != title:
             continue
-        if any(k in taken or CAPTION.match(lay.lines[k].text) for k in of_title) or not _is_of_head(lay, end - 1):
+        if any(k in taken or CAPTION.match(lay.lines[k].text) for k in of_title) or not _is_title(lay, end - 1):
             return {}
         above = [k for k in range(first, start) if k not in taken]
         if any(ends_sentence(lay.lines[k].text) for k in above):
@@ -101,6 +103,22 @@ def is_author_line(line: Line, record: ArticleRecord) -> bool:
     text = re.sub(r"[□■&，,、;；]|and|等|\^\{?\*\}?", "", fold(line.text)).casefold()
     names = ("".join(filter(None, (p.zh for p in record.authors))), "".join(filter(None, (p.en for p in record.authors))))
     return bool(text) and any(text == re.sub(r"[,，、]|and", "", fold(n).casefold()) for n in names)
+
+
+def _is_names(text: str) -> bool:
+    return bool(_NAMES.fullmatch(_TIE.sub("", text).strip(" ,;，；")))
+
+
+def _tells_of_authors(lines: Sequence[str]) -> bool:
+    """Whether the lines between a title and the first label or heading are no text of their own."""
+    prose = any(ends_sentence(line) or _ITEM.match(line) for line in lines)
+    return not prose and any(_is_names(line) or _BELOW_NAMES.search(line) for line in lines)
+
+
+def _is_title(lay: Layout, at: int) -> bool:
+    """Whether a line is set like a title; one that a file tells in larger type may be as long as it likes."""
+    apart = at + 1 < len(lay.lines) and lay.lines[at + 1].blanks and not ends_sentence(lay.lines[at].text)
+    return _is_of_head(lay, at) or bool(lay.paged and apart)
 
 
 def _is_of_head(lay: Layout, at: int) -> bool:

@@ -49,7 +49,9 @@ def _furniture(lay: Layout, records: Sequence[ArticleRecord]) -> set[int]:
     if not lay.wrapped:
         return set()
     titles = [t for r in records for t in (r.title_zh, r.journal_zh) if t]
-    return running_heads(lay.lines, titles) | {at for at, line in enumerate(lay.lines) if page_number(line) is not None}
+    return running_heads(lay.lines, titles, paged=lay.paged) | {
+        at for at, line in enumerate(lay.lines) if page_number(line) is not None
+    }
 
 
 def _taken(furniture: set[int], notes: Notes) -> dict[int, Role]:

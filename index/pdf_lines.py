@@ -7,6 +7,7 @@ becomes a mark of a note, `^[1]`, so that the rest of the program reads them as 
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ _ANOTHER_SIZE = 0.05  # of the larger one: less is a rounding of one size
 _APART = 1.35  # of the usual distance between lines, in sizes of their type: from there on there is a gap
 _RAISED = 0.8  # of the line's size: the largest type of a raised mark
 _HEADLINE = 1.1  # of the usual size: the smallest type of a title
+_HEADING_LINES = 4  # a longer block in larger type is text
 _LONGEST_HEADLINE = 300  # characters
 _SHORTEST_HEADLINE = 4  # characters; a single large letter opens a chapter
 _MARK = re.compile(r"\s*\[?(\d{1,3}|[*†‡])\]?\s*")
@@ -60,33 +62,54 @@ def lines(runs: Iterable[Run]) -> list[SetLine]:
     return found
 
 
-def set_apart(page: Sequence[SetLine]) -> str:
-    """The text of a page, a blank line before each line that is of another size than the last or stands apart from it."""
+def usual_size(pages: Sequence[Sequence[SetLine]]) -> float:
+    """The size that half of all characters do not exceed; 0 where there are none."""
+    sizes = [line.size for page in pages for line in page for _ in line.text.strip()]
+    return statistics.median(sizes) if sizes else 0.0
+
+
+def set_apart(page: Sequence[SetLine], usual: float) -> str:
+    """The text of a page, a blank line before each line that is of another size than the last or stands apart from it.
+
+    The lines of a title or heading, known by type larger than the `usual`, become one.
+    """
     inked = [line for line in page if line.size]
     gaps = [(a.y - b.y) / a.size for a, b in pairwise(inked) if a.y > b.y and _same_size(a, b)]
-    usual = statistics.median(gaps) if gaps else 0.0
-    text, last = "", None
-    for line in page:
-        if last and line.size and (not _same_size(last, line) or (usual and last.y - line.y > _APART * usual * line.size)):
-            text += "\n"
-        text += f"{line.text}\n"
-        last = line if line.size else last
-    return text[:-1]
+    gap = _APART * statistics.median(gaps) if gaps else math.inf
+    blocks: list[list[SetLine]] = []
+    for line in inked:
+        if blocks and _same_size(blocks[-1][-1], line) and blocks[-1][-1].y - line.y <= gap * line.size:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return "\n\n".join(
+        _joined(block) if _is_heading(block, usual) else "\n".join(line.text for line in block) for block in blocks
+    )
 
 
-def headline(page: Sequence[SetLine]) -> str | None:
-    """The lines in the largest type of a page, on one line; None where no type is clearly larger than the usual one."""
-    sizes = [line.size for line in page for _ in line.text.strip()]
+def headline(page: Sequence[SetLine], usual: float) -> str | None:
+    """The lines in the largest type of a page, as one; None where no type is clearly larger than the usual one."""
     large = [line for line in page if len(line.text.strip()) >= _SHORTEST_HEADLINE and line.size]
-    if not large:
+    top = max((line.size for line in large), default=0.0)
+    if top <= _HEADLINE * usual:
         return None
-    top = max(line.size for line in large)
-    first = next(at for at, line in enumerate(page) if line.size == top and len(line.text.strip()) >= _SHORTEST_HEADLINE)
+    inked = [line for line in page if line.size]
+    first = next(at for at, line in enumerate(inked) if line.size == top and len(line.text.strip()) >= _SHORTEST_HEADLINE)
     last = first + 1
-    while last < len(page) and page[last].size and abs(page[last].size - top) <= _ANOTHER_SIZE * top:
+    while last < len(inked) and _same_size(inked[last], inked[first]):
         last += 1
-    title = re.sub(rf"(?<=[{CJK}]) | (?=[{CJK}])", "", " ".join(" ".join(line.text for line in page[first:last]).split()))
-    return title if top > _HEADLINE * statistics.median(sizes) and len(title) <= _LONGEST_HEADLINE else None
+    title = _joined(inked[first:last])
+    return title if len(title) <= _LONGEST_HEADLINE else None
+
+
+def _is_heading(block: Sequence[SetLine], usual: float) -> bool:
+    return len(block) <= _HEADING_LINES and block[0].size > (1 + _ANOTHER_SIZE) * usual
+
+
+def _joined(block: Sequence[SetLine]) -> str:
+    """The lines as one, with a space between them where words need it."""
+    text = " ".join(" ".join(line.text for line in block).split())
+    return re.sub(rf"(?<=[{CJK}])\s(?=[{CJK}])|(?<=\w-)\s(?=\w)", "", text)
 
 
 def _by_line(runs: Iterable[Run]) -> Iterator[list[Run]]:

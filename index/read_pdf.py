@@ -12,7 +12,7 @@ from index.clean import fold
 from index.content import INK, Content, broken, clean_title
 from index.encodings import ordinary, sound
 from index.errors import DocumentError
-from index.pdf_lines import Run, SetLine, headline, lines, set_apart
+from index.pdf_lines import Run, SetLine, headline, lines, set_apart, usual_size
 from index.records import PageStart
 
 
@@ -28,8 +28,9 @@ def read_pdf(data: bytes, name: str) -> Content:
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         found = [lines(_runs(page)) for page in reader.pages]
-        pages = [set_apart(page) for page in found]
-        title = _title(reader, next((page for page in found if any(line.size for line in page)), []))
+        usual = usual_size(found)
+        pages = [set_apart(page, usual) for page in found]
+        title = _title(reader, next((page for page in found if any(line.size for line in page)), []), usual)
         labels = _labels(reader, len(pages))
     except (FileNotDecryptedError, DependencyError) as error:
         raise DocumentError(
@@ -80,7 +81,7 @@ def _runs(page: Any) -> list[Run]:
     return found
 
 
-def _title(reader: Any, first: Sequence[SetLine]) -> str | None:
+def _title(reader: Any, first: Sequence[SetLine], usual: float) -> str | None:
     """The title as it is printed on the first page, else as the file's own record gives it.
 
     That record often names another thing: the page's address, a draft, a part of the title.
@@ -88,7 +89,7 @@ def _title(reader: Any, first: Sequence[SetLine]) -> str | None:
     recorded = None
     with suppress(Exception):  # as with page labels; also raised where there is no metadata
         recorded = clean_title(reader.metadata.title)
-    printed = clean_title(ordinary(headline(first) or ""))
+    printed = clean_title(ordinary(headline(first, usual) or ""))
     if recorded and printed and fold(recorded) in fold("".join(line.text for line in first)):
         return printed if fold(recorded) in fold(printed) else recorded
     return printed or recorded
