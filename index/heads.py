@@ -32,6 +32,7 @@ _SUMMARY = ("abstract", "summary", "摘要", "提要", "内容提要", "内容�
 _HEAD_LINES = 20  # an article's head (number, authors, journal, titles) is no longer than this
 _ABOVE = 8  # lines that may stand above a title which the file's own format names: journal, issue, address
 _TITLE_LINES = 5
+_BLOCK = 4  # lines of an address or of dates
 
 
 def head(lay: Layout, first: int, last: int, record: ArticleRecord) -> dict[int, Kind]:
@@ -71,7 +72,7 @@ def own_head(
             continue
         if _is_names(text) and _is_of_head(lay, at):
             found[at] = Kind.AUTHOR
-        elif enclosed or (_BELOW_NAMES.search(text) and _is_note_of_head(lay, at)):
+        elif enclosed or _goes_on(lay, at, found.get(at - 1)) or (_BELOW_NAMES.search(text) and _is_note_of_head(lay, at)):
             found[at] = Kind.META
         else:
             break
@@ -130,6 +131,14 @@ def _is_note_of_head(lay: Layout, at: int) -> bool:
     """Whether a line that speaks of names or dates is a line of the head and not of a sentence on them."""
     line = lay.lines[at]
     return line.width < 2 * LONGEST_HEADING and not re.search(r"[。！？]|\w{3,}[.!?](?:\s|$)", line.text)
+
+
+def _goes_on(lay: Layout, at: int, before: Kind | None) -> bool:
+    """Whether a line ends a block of the head, where blank lines part one from another and it is too short for a paragraph."""
+    if not lay.paged or before is not Kind.META or lay.lines[at].blanks:
+        return False
+    end = next((k for k in range(at, len(lay.lines)) if k > at and lay.lines[k].blanks), len(lay.lines))
+    return end - at < _BLOCK and not ends_sentence(lay.lines[at].text)
 
 
 def _begins_text(line: Line, lay: Layout) -> bool:

@@ -13,9 +13,10 @@ from index.clean import Mapped, fold, gather, repair, tidy
 from index.records import PageStart
 
 _PAGE_NUMBER = re.compile(r"[·•\-—–|\s]*(\d{1,4})[·•\-—–|\s]*")
-# The same in words, which only the edge of a page that the file itself tells can be trusted with.
-_PAGE_IN_WORDS = re.compile(
+# What stands at the edge of a page that the file itself tells: its number in words; date and address, as browsers print them.
+_PAGE_EDGE = re.compile(
     r"\D{0,60}?(?:第\s*\d{1,4}\s*页|[Pp]age\s+\d{1,4}|\b\d{1,4}\s*[/／]\s*\d{1,4})(?:\s*(?:of|[，,]?\s*共)\s*\d{1,4}(?:\s*页)?)?"
+    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d\d.*|(?:about:|https?://|file://)\S*(?:\s+\d+/\d+)?"
 )
 _NOTE_MARK = re.compile(r"\^?[\[①-⑳*]")  # notes that say the same of two places differ in figures only
 _ISSUE_HEAD = re.compile(r".{2,30}(?:19|20)\d\d年第\d{1,2}期")
@@ -120,8 +121,8 @@ def running_heads(lines: Sequence[Line], titles: Sequence[str], *, paged: bool =
         bottom = bottom or (paged and at >= len(lines) - 2)  # the last page ends with the file
         if (top or bottom) and line.width < _WIDEST_HEAD and not (paged and _NOTE_MARK.match(line.text)):
             places.setdefault(re.sub(r"\d+", "#", fold(line.text)), []).append(at)
-            if paged and _PAGE_IN_WORDS.fullmatch(line.text):
-                heads.add(at)
+        if (top or bottom) and paged and _PAGE_EDGE.fullmatch(line.text):
+            heads.add(at)
     for key, found in places.items():
         if len(found) >= enough and len(key) > 1:
             heads.update(found)

@@ -27,7 +27,7 @@ def parts(source: SourceText, lay: Layout, records: Sequence[ArticleRecord]) -> 
     known = tuple(records) or (own_record(source, lay),)
     starts = find_starts(lines, records)
     furniture = _furniture(lay, records) - set(starts)
-    notes = find_notes(source.text, lines, furniture, wrapped=lay.wrapped)
+    notes = find_notes(source.text, lines, furniture, wrapped=lay.wrapped, apart=lay.paged)
     found, sections = stretches(source, lines, known, starts)
     roles = _taken(furniture, notes)
     for stretch in sections:
