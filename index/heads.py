@@ -70,9 +70,10 @@ def own_head(
         text = lay.lines[at].text
         if at in taken:
             continue
-        if _is_names(text) and _is_of_head(lay, at):
+        goes_on = _goes_on(lay, at, found.get(at - 1))
+        if not goes_on and _is_names(text) and _is_of_head(lay, at):
             found[at] = Kind.AUTHOR
-        elif enclosed or _goes_on(lay, at, found.get(at - 1)) or (_BELOW_NAMES.search(text) and _is_note_of_head(lay, at)):
+        elif enclosed or goes_on or (_BELOW_NAMES.search(text) and _is_note_of_head(lay, at)):
             found[at] = Kind.META
         else:
             break

@@ -52,7 +52,7 @@ def lines(runs: Iterable[Run]) -> list[SetLine]:
     for own in _by_line(runs):
         inked = [run for run in own if run.text.strip()]
         size, y = _most(inked)
-        if found and len(inked) == 1 and _is_mark_of(inked[0], found[-1].text, found[-1].size, found[-1].y):
+        if found and len(inked) == 1 and _is_mark_alone(inked[0], found[-1]):
             found[-1] = replace(found[-1], text=found[-1].text + _mark(inked[0].text))
             continue
         text = ""
@@ -139,6 +139,12 @@ def _is_mark_of(run: Run, before: str, size: float, y: float) -> bool:
     """Whether a run is a mark in small raised type, of a line of that size and height."""
     small = run.size <= _RAISED * size + 0.5 and 0 < run.y - y < size
     return bool(small and _MARK.fullmatch(run.text)) and not _UNIT.search(before)
+
+
+def _is_mark_alone(run: Run, before: SetLine) -> bool:
+    """Whether a run on a line of its own is a mark of the line before, at its end or, in brackets, pushed below it."""
+    pushed = run.text.strip().startswith("[") and _is_mark_of(replace(run, y=before.y + 1), before.text, before.size, before.y)
+    return _is_mark_of(run, before.text, before.size, before.y) or (pushed and 0 < before.y - run.y < 2 * before.size)
 
 
 def _mark(text: str) -> str:
