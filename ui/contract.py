@@ -54,15 +54,15 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "article": citation.article,
         "title": citation.title,
         "authors": list(citation.authors),
-        "title_other": citation.title_other,
         "section": list(citation.section),
-        "section_translation": list(citation.section_translation),
         "page": citation.page,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
         "quote_translation": citation.quote_translation,
         "footnotes": [{"label": note.label, "text": note.text, "page": note.page} for note in citation.footnotes],
+        "title_other": citation.title_other,
+        "section_translation": list(citation.section_translation),
     }
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from index.script import language
-
 
 def answer(data: dict[str, Any]) -> str:
     """The answer with its quotations below, or a refusal with the nearest passages."""
@@ -32,6 +30,8 @@ def hits(data: dict[str, Any]) -> str:
 
 def _title(citation: dict[str, Any], spoken: str) -> str:
     """The title for a reader of a language, with that in the article's own behind it; servers of earlier versions know one."""
+    from index.script import language  # loads more than `wenzheng --help` needs
+
     other = citation.get("title_other")
     foreign = spoken != language(citation["title"])
     return f"{other} [{citation['title']}]" if other and foreign else str(citation["title"])
