@@ -22,7 +22,8 @@ class Told:
 
 def lines(reviews: Iterable[Review], answers: Iterable[Queued] = ()) -> str:
     """One JSON object a line, the reviews first, by which a file is known for one of reviews."""
-    return "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*reviews, *answers))
+    told = [*map(asdict, reviews), *map(asdict, answers)]
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in told)
 
 
 def everything(held: Reviews) -> Told:

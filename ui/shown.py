@@ -30,10 +30,10 @@ def hits(data: dict[str, Any]) -> str:
 
 def _title(citation: dict[str, Any], spoken: str) -> str:
     """The title for a reader of a language, with that in the article's own behind it; servers of earlier versions know one."""
-    from index.script import language  # loads more than `wenzheng --help` needs
-
     other = citation.get("title_other")
-    foreign = spoken != language(citation["title"])
+    # Told by its characters alone: asking a page elsewhere loads nothing that could tell it better.
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in citation["title"])
+    foreign = chinese != (spoken == "zh")
     return f"{other} [{citation['title']}]" if other and foreign else str(citation["title"])
 
 
