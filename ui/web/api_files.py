@@ -45,7 +45,9 @@ class Files:
             pages: dict[str, list[str]] = {}
             for citation in cited:
                 if citation["article"] not in held:
-                    raise UsageError(f"The library holds no article “{citation['article']}”; the endpoint articles lists them.")
+                    raise UsageError(
+                        f"The library holds no article “{citation['article']}”; see the endpoint articles for those it has."
+                    )
                 found = pages.setdefault(citation["article"], [])
                 if isinstance(page := citation.get("page"), str) and page not in found:
                     found.append(page)

@@ -48,7 +48,7 @@ def objects(values: Any, name: str, wanted: str) -> Sequence[dict[str, Any]]:
         raise UsageError(f"{name} is no list of 1 to {MOST} objects; it must be one.")
     for value in values:
         if not isinstance(value, dict) or not isinstance(value.get(wanted), str):
-            raise UsageError(f"{name} holds something without “{wanted}”; every object in it needs one.")
+            raise UsageError(f"{name} holds something without “{wanted}”; give one in every object.")
     return values
 
 
