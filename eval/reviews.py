@@ -17,7 +17,7 @@ from pathlib import Path
 from eval.questions import Gold, Question, Split
 from index import reviews as records
 from index.errors import DocumentError
-from index.reviews import Review, Verdict
+from index.reviews import Queued, Review, Verdict
 
 
 def holds(path: Path) -> bool:
@@ -31,15 +31,18 @@ def holds(path: Path) -> bool:
 
 
 def load(path: Path, splits: Iterable[Split] = ("report",)) -> list[Question]:
-    """The questions of exported reviews, all of the split `report`; raises DocumentError naming a line that is no review."""
-    found = []
+    """The questions of exported reviews, all of the split `report`; answers that only wait for one are none.
+
+    Raises DocumentError naming a line that is neither.
+    """
+    found: list[Review | Queued] = []
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
         if line.strip():
             try:
-                found.append(records.review(json.loads(line)))
+                found.append(records.entry(json.loads(line)))
             except (ValueError, DocumentError) as error:
                 raise DocumentError(f"{path}, line {number} is no review; give what `wenzheng review --export` wrote.") from error
-    return questions(found) if "report" in splits else []
+    return questions(one for one in found if isinstance(one, Review)) if "report" in splits else []
 
 
 def questions(reviews: Iterable[Review]) -> list[Question]:

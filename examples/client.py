@@ -36,6 +36,9 @@ def main(address: str = ADDRESS, question: str = QUESTION) -> None:
         )
         print(f"\nAnd what stands in its way?\n{more['text']}\n")
 
+        entries = page.predict(citations=answer["citations"], style="apa", api_name="/references")
+        print("References\n" + "\n".join(entry["reference"] for entry in entries) + "\n")
+
         around = page.predict(source=first["source"], start=first["start"], end=first["end"], around=1, api_name="/passage")
         for sentence in around["sentences"]:
             print(f"{'>' if sentence['inside'] else ' '} {sentence['text']}")

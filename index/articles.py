@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from index.clean import fold
-from index.headings import MARKDOWN
+from index.headings import MARKDOWN, stands_out
 from index.layout import Layout, Line
 from index.records import ArticleRecord, Kind, SourceText
 from index.script import ends_sentence, language
@@ -35,9 +35,10 @@ def own_record(source: SourceText, lay: Layout) -> ArticleRecord:
     """What a file without catalogue entry tells of itself."""
     stem = PurePath(source.name).stem
     title = source.title
-    for line in lay.lines[:3]:
+    for at, line in enumerate(lay.lines[:3]):
         markup = MARKDOWN.match(line.text)
-        if not title and (markup or (line.width < 40 and not ends_sentence(line.text) and len(lay.lines) > 1)):
+        alone = line.width < 40 and not ends_sentence(line.text) and len(lay.lines) > 1
+        if not title and (markup or (alone and (not lay.paged or stands_out(lay, at)))):
             title = line.text[markup.end() :] if markup else line.text
     spoken = language(source.text[:20_000])
     return ArticleRecord(

@@ -23,7 +23,7 @@ from index.settings import Settings
 from index.structure import analyse
 from index.terms import Terms
 
-PIPELINE = 3
+PIPELINE = 4
 """Raised when cleaning changes what it makes of a file, so that every document is read again."""
 
 KEPT = "uploads"

@@ -9,6 +9,13 @@ from index.encodings import sound
 from index.errors import DocumentError
 from index.records import PageStart
 
+# What programs write where a title should be: addresses, names of files and of empty documents.
+_NO_TITLE = re.compile(
+    r"(?:about:\S*|(?:https?|file)://\S*|untitled\W*\d*|(?:word |new )?document\W*\d*|powerpoint presentation|presentation\d*|slide \d+"
+    r"|\(?(?:anonymous|unspecified|unknown|none|null)\)?|title|无标题(?:文档)?\d*|未命名\S*|文档\s*\d*|[\W\d_]*|[0-9a-f-]{16,}"
+    r"|(?:microsoft word\s*[-–]\s*)?.{1,200}\.(?:docx?|wps|rtf|odt|pdf|html?|txt|md|tex|dvi|indd|qxd|qxp|pptx?|xlsx?|ps|eps|cdr|fm))",
+    re.IGNORECASE,
+)
 INK = re.compile("[^\\s\u200b\ufeff\ufffd]")  # a character that a reader would see
 
 
@@ -22,8 +29,9 @@ class Content(NamedTuple):
 
 
 def clean_title(title: str | None) -> str | None:
-    """A title as the format gives it, on one line; None where nothing is left of it."""
-    return " ".join(sound(title or "").split()) or None
+    """A title as the format gives it, on one line; None where nothing is left of it, or what a program put there for want of one."""
+    found = " ".join(sound(title or "").split())
+    return None if _NO_TITLE.fullmatch(found) else re.sub(r"^Microsoft Word\s*[-–]\s*", "", found)
 
 
 def broken(name: str, kind: str) -> DocumentError:

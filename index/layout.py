@@ -13,9 +13,16 @@ from index.clean import Mapped, fold, gather, repair, tidy
 from index.records import PageStart
 
 _PAGE_NUMBER = re.compile(r"[·•\-—–|\s]*(\d{1,4})[·•\-—–|\s]*")
+# What stands at the edge of a page that the file itself tells: its number in words; date and address, as browsers print them.
+_PAGE_EDGE = re.compile(
+    r"\D{0,60}?(?:第\s*\d{1,4}\s*页|[Pp]age\s+\d{1,4}|\b\d{1,4}\s*[/／]\s*\d{1,4})(?:\s*(?:of|[，,]?\s*共)\s*\d{1,4}(?:\s*页)?)?"
+    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s+(?:[上下]午)?\d{1,2}:\d\d.*|(?:about:|https?://|file://)\S*(?:\s+\d+/\d+)?"
+)
+_NOTE_MARK = re.compile(r"\^?[\[①-⑳*]")  # notes that say the same of two places differ in figures only
 _ISSUE_HEAD = re.compile(r".{2,30}(?:19|20)\d\d年第\d{1,2}期")
 _WRAPPED_BELOW = 60  # em; no page sets a line of body text wider than this
 _RUNNING_HEAD = 3  # a line standing on so many pages at top or bottom is a running head
+_RUNNING_HEAD_PAGED = 2  # the same where the file itself tells its pages, and top and bottom are no guess
 _WIDEST_HEAD = 40  # em
 
 
@@ -40,6 +47,7 @@ class Layout:
     wrapped: bool  # lines end where the page is full, not where the paragraph ends
     spaced: bool  # a blank line follows nearly every line, and means nothing
     full: float  # em; width of a full line, where wrapped
+    paged: bool  # the file itself tells where its pages begin
     words: frozenset[str]  # in Latin script, to know those that a line's end hyphenated
 
     def tidied(self, spans: Iterable[tuple[int, int]]) -> Mapped:
@@ -81,7 +89,7 @@ def layout(text: str, pages: Sequence[PageStart] = ()) -> Layout:
         at = end + 1
     widths = [_width(line[2][:400]) for line in found]
     long = sorted(w for w in widths if w > 10)
-    wrapped = bool(long) and long[int(len(long) * 0.9)] < _WRAPPED_BELOW
+    wrapped = bool(long) and (bool(starts) or long[int(len(long) * 0.9)] < _WRAPPED_BELOW)
     spaced = wrapped and sum(line[3] > 0 for line in found) > 0.4 * len(found)
     lines = tuple(
         Line(start, end, repair(line), width, blank, brk and (wrapped or bool(starts)))
@@ -89,7 +97,7 @@ def layout(text: str, pages: Sequence[PageStart] = ()) -> Layout:
     )
     full = statistics.median([w for w in long if w > 0.6 * long[-1]]) if long else 0.0
     words = frozenset(re.findall(r"[a-zà-ÿ]{4,}", text.casefold()))
-    return Layout(text, lines, wrapped, spaced, full, words)
+    return Layout(text, lines, wrapped, spaced, full, bool(starts), words)
 
 
 def page_number(line: Line) -> str | None:
@@ -98,21 +106,25 @@ def page_number(line: Line) -> str | None:
     return match.group(1) if match else None
 
 
-def running_heads(lines: Sequence[Line], titles: Sequence[str]) -> set[int]:
+def running_heads(lines: Sequence[Line], titles: Sequence[str], *, paged: bool = False) -> set[int]:
     """Positions of running heads: a title or journal issue on a line of its own, or a repeated edge line.
 
-    `titles` are the titles of the articles and journals of the source.
+    `titles` are the titles of the articles and journals of the source; `paged` says that the file itself tells its pages.
     """
+    enough = _RUNNING_HEAD_PAGED if paged else _RUNNING_HEAD
     known = {fold(title) for title in titles}
     heads = {at for at, line in enumerate(lines) if (key := fold(line.text)) in known or _ISSUE_HEAD.fullmatch(key)}
     places: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
         top = any(lines[k].break_before for k in range(max(0, at - 1), at + 1))
         bottom = any(lines[k].break_before for k in range(at + 1, min(len(lines), at + 3)))
-        if (top or bottom) and line.width < _WIDEST_HEAD:
+        bottom = bottom or (paged and at >= len(lines) - 2)  # the last page ends with the file
+        if (top or bottom) and line.width < _WIDEST_HEAD and not (paged and _NOTE_MARK.match(line.text)):
             places.setdefault(re.sub(r"\d+", "#", fold(line.text)), []).append(at)
+        if (top or bottom) and paged and _PAGE_EDGE.fullmatch(line.text):
+            heads.add(at)
     for key, found in places.items():
-        if len(found) >= _RUNNING_HEAD and len(key) > 1:
+        if len(found) >= enough and len(key) > 1:
             heads.update(found)
     return heads
 

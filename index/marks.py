@@ -49,8 +49,8 @@ def find_owners(lay: Layout, found: Parts) -> Owners:
         while k < len(order) and at > max(ends.get(order[k], first[order[k]]), first[order[k]]):
             k += 1
         owner.append(order[k] if k < len(order) else -1)
-    if lay.wrapped and any(line.break_before for line in lay.lines):
-        # Where pages are known, a page whose notes are lost must not take the next page's.
+    if lay.wrapped and any(line.break_before for line in lay.lines) and not (lay.paged and len(order) == 1):
+        # Where pages are known, a page whose notes are lost must not take the next page's; a single block is of endnotes.
         pages = pages_as_printed(lay, found)
         page = [pages.number(line.start) for line in lay.lines]
         owner = [b if b >= 0 and page[first[b]] == page[at] else -1 - page[at] for at, b in enumerate(owner)]

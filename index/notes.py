@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.clean import CJK, HAN, SHARED
 from index.layout import Line
@@ -63,11 +63,11 @@ def note_label(source: str, line: Line) -> tuple[str, int] | None:
     return next(g for g in match.groups() if g), match.end()
 
 
-def find_notes(source: str, lines: Sequence[Line], furniture: set[int], *, wrapped: bool) -> Notes:
+def find_notes(source: str, lines: Sequence[Line], furniture: set[int], *, wrapped: bool, apart: bool = False) -> Notes:
     """Finds the blocks of notes.
 
-    In wrapped text a block runs from its first mark to the end of the page; else a note is a
-    paragraph.  A short flow of text that reads like a reference, stands where a page breaks and
+    In wrapped text a block runs from its first mark to the end of the page; else, and where blank
+    lines set `apart` what is of another size or place, a note is a paragraph.  A short flow of text that reads like a reference, stands where a page breaks and
     lost its mark is a note too.
     """
     notes: list[Note] = []
@@ -96,7 +96,7 @@ def find_notes(source: str, lines: Sequence[Line], furniture: set[int], *, wrapp
                 notes.append(Note(None, (at,), 0, block))
             elif notes:
                 notes[-1] = _longer(notes[-1], at)
-        elif inside and not (line.break_before or (not paged and line.blanks) if wrapped else line.blanks):
+        elif inside and not (line.break_before or ((apart or not paged) and line.blanks) if wrapped else line.blanks):
             pending = [label for _, label, owner in bare if owner == block]
             taken = [note.label for note in notes if note.block == block]
             if notes and notes[-1].block == block and not (pending and line.blanks):
@@ -106,7 +106,21 @@ def find_notes(source: str, lines: Sequence[Line], furniture: set[int], *, wrapp
                 notes.append(Note(left[0] if left else None, (at,), 0, block))
         else:
             inside = False
-    return Notes(tuple(notes), tuple(bare))
+    return Notes(tuple(_counted_on(notes, furniture)), tuple(bare))
+
+
+def _counted_on(notes: Sequence[Note], furniture: set[int]) -> list[Note]:
+    """The notes; a block that nothing but a turned page parts from the last, and that counts on from it, joins it."""
+    found: list[Note] = []
+    for note in notes:
+        last = found[-1] if found else None
+        if last and last.block != note.block and last.label and note.label and (last.label + note.label).isdecimal():
+            turned = all(at in furniture for at in range(last.lines[-1] + 1, note.lines[0]))
+            if turned and int(note.label) == int(last.label) + 1:
+                found.append(replace(note, block=last.block))
+                continue
+        found.append(note)
+    return found
 
 
 def _bare_label(line: Line) -> bool:

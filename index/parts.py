@@ -27,7 +27,7 @@ def parts(source: SourceText, lay: Layout, records: Sequence[ArticleRecord]) -> 
     known = tuple(records) or (own_record(source, lay),)
     starts = find_starts(lines, records)
     furniture = _furniture(lay, records) - set(starts)
-    notes = find_notes(source.text, lines, furniture, wrapped=lay.wrapped)
+    notes = find_notes(source.text, lines, furniture, wrapped=lay.wrapped, apart=lay.paged)
     found, sections = stretches(source, lines, known, starts)
     roles = _taken(furniture, notes)
     for stretch in sections:
@@ -49,7 +49,9 @@ def _furniture(lay: Layout, records: Sequence[ArticleRecord]) -> set[int]:
     if not lay.wrapped:
         return set()
     titles = [t for r in records for t in (r.title_zh, r.journal_zh) if t]
-    return running_heads(lay.lines, titles) | {at for at, line in enumerate(lay.lines) if page_number(line) is not None}
+    return running_heads(lay.lines, titles, paged=lay.paged) | {
+        at for at, line in enumerate(lay.lines) if page_number(line) is not None
+    }
 
 
 def _taken(furniture: set[int], notes: Notes) -> dict[int, Role]:

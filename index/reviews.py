@@ -127,6 +127,16 @@ class Reviews:
             for row in self._read("queue", "SELECT record FROM queue WHERE batch = ? ORDER BY rowid", (batch,))
         ]
 
+    def remove(self, batch: str) -> None:
+        """Takes a batch out with all that was said of it, at once or not at all; other batches stay as they are."""
+        with self._lock:
+            self._follow()
+            with self.library.change() as db:
+                for table in _TABLES:
+                    db.execute(table)
+                db.execute("DELETE FROM queue WHERE batch = ?", (batch,))
+                db.execute("DELETE FROM reviews WHERE batch = ?", (batch,))
+
     # -- reviews ------------------------------------------------------------------------------
 
     def keep(self, reviews: Iterable[Review]) -> int:
@@ -219,6 +229,28 @@ def review(data: Mapping[str, Any]) -> Review:
         return made
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DocumentError(f"This is no review ({error}); give what `wenzheng review --export` wrote.") from error
+
+
+def entry(data: Mapping[str, Any]) -> Review | Queued:
+    """A line of an exported file: a review, or an answer that waits for one; raises DocumentError where it is neither."""
+    if not isinstance(data, Mapping) or "statements" not in data:
+        return review(data)
+    try:
+        made = queued(data)
+        said = (
+            made.batch,
+            made.answer,
+            made.question,
+            *made.history,
+            *(text for s in made.statements for text in (s.text, s.program)),
+        )
+        if made.language not in ("zh", "en") or not all(isinstance(text, str) for text in said):
+            raise TypeError("a field is of another kind")
+        return made
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DocumentError(
+            f"This is no answer waiting for review ({error}); give what `wenzheng review --export` wrote."
+        ) from error
 
 
 def queued(data: Mapping[str, Any]) -> Queued:

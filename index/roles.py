@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.articles import Stretch
 from index.clean import fold
-from index.headings import LONGEST_HEADING, MARKDOWN, heading, heading_alone
+from index.headings import LONGEST_HEADING, MARKDOWN, heading, heading_alone, highest
 from index.heads import head, is_author_line, own_head
 from index.layout import Layout, Line
 from index.records import ArticleRecord, Kind
@@ -85,7 +85,8 @@ def article(lay: Layout, taken: Mapping[int, Role], stretch: Stretch, record: Ar
     """
     roles = _inside(taken, stretch)
     first, last = stretch.first, stretch.last
-    opening = head(lay, first, last, record) if headed else own_head(lay, roles, first, last, record)
+    labelled = {at for at in range(first, last) if _label(lay.lines[at])}
+    opening = head(lay, first, last, record) if headed else own_head(lay, roles, labelled, first, last, record)
     roles |= {at: Role(kind, "") for at, kind in opening.items()}
     _label_lines(lay, roles, stretch)
     complete = True
@@ -104,6 +105,9 @@ def article(lay: Layout, taken: Mapping[int, Role], stretch: Stretch, record: Ar
             markup = MARKDOWN.match(line.text)
             roles[at] = Role(Kind.HEADING, "", level, markup.end() if markup else 0)
         complete = at in roles or _completes(line)
+    if not headed:
+        levels = highest({at: role.level for at, role in roles.items() if role.kind is Kind.HEADING}, lay)
+        roles |= {at: replace(roles[at], level=level) for at, level in levels.items()}
     return roles
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from index import outline
 from index.library import Library
 from index.records import ArticleRecord, Footnote, Language, Person
 from rag.records import Citation, Claim, Draft, Evidence
@@ -82,8 +83,15 @@ def citation(number: int, item: Evidence, record: ArticleRecord, library: Librar
         sentence=sentence.id,
         passage=hit.passage.id,
         context=sentence.context,
+        title_other=_other_title(record),
+        section_translation=outline.translated(library, sentence.article, sentence.section),
         hit=hit,
     )
+
+
+def _other_title(record: ArticleRecord) -> str | None:
+    other = record.title_en if record.language == "zh" else record.title_zh
+    return other if other != record.title else None
 
 
 def _footnotes(sentence: int, library: Library) -> tuple[Footnote, ...]:

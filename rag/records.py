@@ -51,6 +51,8 @@ class Citation:
     sentence: int  # id, for the interface
     passage: int
     context: str = ""  # for a table row: caption and column names
+    title_other: str | None = None  # the title in the other language, where the record has one
+    section_translation: tuple[str, ...] = ()  # the headings in the other language; empty where there is no translation
     hit: Hit | None = None  # the passage found that holds it, and how it was found; for the interface
 
 

@@ -25,6 +25,8 @@ STYLES: tuple[Style, ...] = get_args(Style)
 
 _LOCALES: dict[Language, str] = {"zh": "zh-CN", "en": "en-US"}
 _ARTICLES = {"article", "digest"}
+# What GB/T 7714-2015 puts where neither place nor publisher is known (8.4.1.3 and 8.4.2.3).
+_UNKNOWN: dict[Language, tuple[str, str]] = {"zh": ("[出版地不详]", "[出版者不详]"), "en": ("[S.l.]", "[s.n.]")}
 _PAGE_RANGE = re.compile(r"^\s*(\d+)\s*[-–—~～]+\s*(\d+)\s*$")
 
 
@@ -143,6 +145,8 @@ def _item(record: ArticleRecord, style: Style, spoken: Language) -> dict[str, An
         given["title"] = ""
     item: dict[str, Any] = {key: value for key, value in given.items() if value}
     item |= {"id": _key(record), "type": _type(record, style), "language": _LOCALES[own]}
+    if style == "gbt" and item["type"] == "document":
+        item |= dict(zip(("publisher-place", "publisher"), _UNKNOWN[own], strict=True))
     if record.year:
         item["issued"] = {"date-parts": [[record.year]]}
     return item
@@ -175,7 +179,8 @@ def _type(record: ArticleRecord, style: Style) -> str:
         return "article-journal"
     if record.kind in _ARTICLES:
         # Without a journal Chicago's article comes out as the edition of a newspaper; a thesis is quoted as it should be.
-        return "thesis" if style == "chicago" else "article-journal"
+        # GB/T's [J] would promise a journal that the reference does not name.
+        return {"chicago": "thesis", "gbt": "document"}.get(style, "article-journal")
     # Chicago leaves a mere document out of the bibliography.
     return "book" if style == "chicago" else "document"
 

@@ -22,6 +22,8 @@ ENDPOINTS = {
     "/search": ["question", "k", "documents"],
     "/articles": [],
     "/passage": ["source", "start", "end", "around"],
+    "/references": ["citations", "style"],
+    "/export": ["questions", "format", "style", "language", "documents"],
 }
 
 

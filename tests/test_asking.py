@@ -138,7 +138,7 @@ def test_an_address_limits_questions_to_an_article(opened, address):
     assert "Limited to:" in watched.text(".wz-limits")
     assert watched.page.locator(".wz-card, .wz-near").count()
     for title in watched.page.locator(".wz-title").all_inner_texts():
-        assert title == "中国对小多边主义的认知与中国式多边主义"
+        assert title == "China’s Perception of Minilateralism and Chinese-style Multilateralism"
 
 
 def test_articles_and_the_language_of_the_answer_are_chosen(opened):

@@ -9,7 +9,10 @@ from ui.contract import answer_json, search_json
 
 ANSWER = "id question language refused text claims citations also_searched nearest reader encoder elapsed_ms".split()
 CLAIM = "text citations support verdict".split()
-CITATION = "number source article title authors section page start end quote quote_translation footnotes".split()
+CITATION = (
+    "number source article title authors section page start end quote quote_translation footnotes"
+    " title_other section_translation"  # told besides those of the design
+).split()
 FOOTNOTE = "label text page".split()
 HIT = "rank score source article title section page start end text translation found_by".split()
 NEAREST = "source article title section page start end text translation".split()

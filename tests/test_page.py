@@ -42,7 +42,7 @@ def test_a_number_opens_the_words_that_prove_the_sentence(opened, page_library, 
     library.close()
     assert "wz-on" in card.get_attribute("class")
     assert card.locator(".wz-translation mark").count() == 1
-    assert "哈萨克斯坦的实践及成效" in card.locator(".wz-title").inner_text()
+    assert "哈萨克斯坦的实践及成效" in card.locator(".wz-head").inner_text()
 
 
 def test_enter_on_a_focused_number_opens_its_card_and_the_way_back_returns(opened):

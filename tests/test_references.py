@@ -36,8 +36,8 @@ GBT = {
     "Contemporary Security Policy, 2024, 45(3).",
     "minilateral-australia": "BISLEY N. The Quad, AUKUS and Australian Security Minilateralism: China’s Rise and New Approaches "
     "to Security Cooperation[J]. Journal of Contemporary China.",
-    "sco-regionalism": "上海合作组织：基于共识的地区主义建设[J].",
-    "kazakhstan": "周明, 李琼. 追求中等强国地位的身份认知与行为选择：哈萨克斯坦的实践及成效[J].",
+    "sco-regionalism": "上海合作组织：基于共识的地区主义建设[Z]. [出版地不详]: [出版者不详].",
+    "kazakhstan": "周明, 李琼. 追求中等强国地位的身份认知与行为选择：哈萨克斯坦的实践及成效[Z]. [出版地不详]: [出版者不详].",
 }
 APA = {
     "mikta": "Pan, Y. (2024). 共同利益与共有观念：中等强国合作体在全球治理中的作用机理 [Common Interests and Shared Ideas: "

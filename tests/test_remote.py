@@ -141,7 +141,7 @@ def test_what_is_no_address_is_bad_use(address):
 
 @pytest.mark.parametrize(
     "options",
-    [("--library", "x"), ("--reader", "llm"), ("--document", "none.txt"), ("--language", "fr"), ("--format", "html")],
+    [("--library", "x"), ("--reader", "llm"), ("--document", "none.txt"), ("--language", "fr")],
     ids=lambda options: options[0],
 )
 def test_options_that_make_no_sense_there_are_bad_use(server, options):

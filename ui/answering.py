@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rag.answer import Answerer
     from ui.batch import Question
     from ui.export.command import Wanted
+    from ui.remote import Remote
 
 Asking = Callable[[str, tuple[str, ...]], dict[str, Any]]
 """Question and earlier questions → what is printed as JSON."""
@@ -59,16 +60,29 @@ def hits(searcher: Searcher, documents: list[str] | None, k: int) -> Asking:
 
 def elsewhere(server: str, call: str, local: dict[str, Any], **arguments: Any) -> Asking:
     """The same from a served page; UsageError where an option is given that only this machine could follow."""
+    remote = _remote(server, local)
+    return lambda text, history: remote.call(
+        call, question=text, **arguments, **({"history": list(history)} if call == "ask" else {})
+    )
+
+
+def save_elsewhere(file: Wanted, server: str, local: dict[str, Any], questions: Sequence[Question], **arguments: Any) -> None:
+    """Writes the answers that a served page gives to all questions into one file, which the page makes."""
+    import base64
+
+    asked = [{"question": q.text, "history": list(q.history)} for q in questions]
+    made = _remote(server, local).call("export", questions=asked, format=file.format, style=file.style, **arguments)
+    file.write(base64.b64decode(made["data"]))
+
+
+def _remote(server: str, local: dict[str, Any]) -> Remote:
     from index import settings
     from ui.remote import Remote
 
     for option, value in local.items():
         if value is not None:
             raise UsageError(f"{option} is given with --server, which has its own; leave one of them out.")
-    remote = Remote(server, settings.load().timeout)
-    return lambda text, history: remote.call(
-        call, question=text, **arguments, **({"history": list(history)} if call == "ask" else {})
-    )
+    return Remote(server, settings.load().timeout)
 
 
 def save(

@@ -83,7 +83,10 @@ def ask(
     questions = given(question, batch)
     file = options.file(format_, style, output, as_json)
     if server:
-        local = {"--reader": reader, "--library": library, "--format": format_}
+        local = {"--reader": reader, "--library": library}
+        if file:
+            answering.save_elsewhere(file, server, local, questions, language=language, documents=document)
+            return
         answers = answering.elsewhere(server, "ask", local, language=language, documents=document)
     else:
         answerer = answering.answerer(_settings(library, reader=reader))

@@ -61,6 +61,8 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "quote_translation": citation.quote_translation,
         "footnotes": [{"label": note.label, "text": note.text, "page": note.page} for note in citation.footnotes],
+        "title_other": citation.title_other,
+        "section_translation": list(citation.section_translation),
     }
 
 

@@ -122,6 +122,15 @@ def shelf(folder: Path) -> Shelf:
     return Shelf(tuple(sorted(found, key=lambda run: (run.when, run.name), reverse=True)), tuple(complaints))
 
 
+def remove(run: Run) -> None:
+    """Removes a run and its report; one that is gone already is no error.  Raises DocumentError where the file cannot be removed."""
+    try:
+        for path in (run.path, run.path.with_suffix(".html")):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DocumentError(f"{run.path.name} cannot be removed ({error.strerror}); see who owns {run.path.parent}.") from error
+
+
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int, size: int) -> Run:
     """Read once for as long as the file stays as it is."""

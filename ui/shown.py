@@ -11,7 +11,7 @@ def answer(data: dict[str, Any]) -> str:
     form = "，第 {} 页" if data["language"] == "zh" else ", p. {}"
     for citation in data["citations"]:
         page = form.format(citation["page"]) if citation["page"] else ""
-        lines.append(f"\n[{citation['number']}] {citation['title']}{page} ({_place(citation)})")
+        lines.append(f"\n[{citation['number']}] {_title(citation, data['language'])}{page} ({_place(citation)})")
         lines.append(f"    {citation['quote']}")
         lines += [f"    {note['label']}: {note['text']}" for note in citation["footnotes"]]
     for passage in data["nearest"]:
@@ -26,6 +26,15 @@ def hits(data: dict[str, Any]) -> str:
         lines.append(f"{hit['rank']:2d}. {hit['title']} · {' › '.join(hit['section'])} ({', '.join(hit['found_by'])})")
         lines.append(f"    {hit['text']}")
     return "\n".join(lines)
+
+
+def _title(citation: dict[str, Any], spoken: str) -> str:
+    """The title for a reader of a language, with that in the article's own behind it; servers of earlier versions know one."""
+    other = citation.get("title_other")
+    # Told by its characters alone: asking a page elsewhere loads nothing that could tell it better.
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in citation["title"])
+    foreign = chinese != (spoken == "zh")
+    return f"{other} [{citation['title']}]" if other and foreign else str(citation["title"])
 
 
 def _place(item: dict[str, Any]) -> str:

@@ -155,7 +155,7 @@ class _Writer:
     def _citation(self, number: int, citation: Citation) -> Iterator[Block]:
         spoken = language_of(citation.quote)
         record = self.articles[citation.article]
-        head = self._where(record, citation.section, citation.page, self.numbers.get(record.id))
+        head = self._where(record, self._path(citation), citation.page, self.numbers.get(record.id))
         yield Block(
             "source", (Piece(f"[{citation.number}] ", "label"), Piece(head)), self.language, _anchor(number, citation.number)
         )
@@ -181,10 +181,22 @@ class _Writer:
     def _where(self, record: ArticleRecord, section: Sequence[str], page: str | None, number: int | None) -> str:
         """Authors and title, section, page and number in the bibliography on one line."""
         authors = self.own["export_and"].join(filter(None, (name(person, self.language) for person in record.authors)))
-        title = self.own["export_by" if authors else "export_alone"].format(authors=authors, title=record.title)
+        title = self.own["export_by" if authors else "export_alone"].format(authors=authors, title=self._title(record))
         paged = self.own["export_page"].format(page=page) if page else ""
         listed = self.own["export_article"].format(number=number) if number else ""
         return " · ".join(clean(part) for part in (title, " › ".join(section), paged, listed) if part)
+
+    def _title(self, record: ArticleRecord) -> str:
+        """The title as printed, with that in the reader's language where it has one."""
+        other = record.title_zh if self.language == "zh" else record.title_en
+        return f"{record.title} [{other}]" if other and other != record.title else record.title
+
+    def _path(self, citation: Citation) -> Sequence[str]:
+        """The headings as printed, with their translation for who does not read their language."""
+        section, translated = citation.section, citation.section_translation
+        if not translated or language_of("".join(section)) == self.language:
+            return section
+        return [heading if heading == told else f"{heading} [{told}]" for heading, told in zip(section, translated, strict=True)]
 
     def _reference(self, record: ArticleRecord, pieces: tuple[Piece, ...]) -> Block:
         spoken = references.original_language(record)

@@ -35,10 +35,10 @@ class Wanted:
 
     def save(self, answers: Sequence[Answer], articles: Mapping[str, ArticleRecord]) -> None:
         """Writes the answers, in the language of the first."""
-        language = answers[0].language if answers else "en"
-        usual: references.Style = "gbt" if language == "zh" else "apa"
-        style = next((style for style in references.STYLES if style == self.style), usual)
-        data = export(answers, articles, self.format, style, language, date.today())
+        self.write(file_of(answers, articles, self.format, self.style))
+
+    def write(self, data: bytes) -> None:
+        """Writes what the file is to hold; raises UsageError where that cannot be done."""
         if self.output is None:
             sys.stdout.buffer.write(data)
             return
@@ -46,3 +46,11 @@ class Wanted:
             self.output.write_bytes(data)
         except OSError as error:
             raise UsageError(f"{self.output} cannot be written ({error}); name another file with --output.") from error
+
+
+def file_of(answers: Sequence[Answer], articles: Mapping[str, ArticleRecord], format: str, style: str | None) -> bytes:
+    """The answers as a file of a format, in the language of the first; `style` None is GB/T for Chinese and APA for English."""
+    language = answers[0].language if answers else "en"
+    usual: references.Style = "gbt" if language == "zh" else "apa"
+    chosen = next((one for one in references.STYLES if one == style), usual)
+    return export(answers, articles, format, chosen, language, date.today())

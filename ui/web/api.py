@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import gradio as gr
@@ -19,14 +19,15 @@ from ui.contract import answer_json, search_json
 from ui.extract import passage_json
 from ui.limits import limits
 from ui.remote import WRONG_USE
-from ui.web.desk import LONGEST_QUESTION, Desk
+from ui.web import checked
+from ui.web.api_files import Files
+from ui.web.desk import Desk
 from ui.web.page import READERS
 
 MOST_HITS = 100
 """Passages a search may ask for."""
 MOST_AROUND = 20
 """Sentences before and after a span that may be asked for."""
-_MOST_NAMES = 100  # documents, articles or earlier questions in one call
 
 Given = ParamSpec("Given")
 Got = TypeVar("Got")
@@ -34,8 +35,8 @@ Got = TypeVar("Got")
 
 def offer(desk: Desk) -> None:
     """Adds the endpoints to the page that is being built."""
-    calls = Calls(desk)
-    for call in (calls.ask, calls.search, calls.articles, calls.passage):
+    calls, files = Calls(desk), Files(desk)
+    for call in (calls.ask, calls.search, calls.articles, calls.passage, files.references, files.export):
         gr.api(told(call), api_name=call.__name__, concurrency_id="ask", concurrency_limit=READERS)
 
 
@@ -63,10 +64,13 @@ class Calls:
         Returns:
             id, question, language, refused, text, claims, citations, also_searched, nearest, reader, encoder, elapsed_ms.
         """
-        asked = _question(question)
+        asked = checked.question(question)
         if language is not None and language not in LANGUAGES:
             raise UsageError(f"language is “{language}”; it must be zh, en or null.")
-        names, earlier = _texts(documents, "documents"), [_question(text, "history") for text in _texts(history, "history")]
+        names, earlier = (
+            checked.texts(documents, "documents"),
+            [checked.question(text, "history") for text in checked.texts(history, "history")],
+        )
 
         def work(answerer: Answerer) -> dict[str, Any]:
             articles = answerer.searcher.library.articles()
@@ -86,7 +90,11 @@ class Calls:
         Returns:
             id, question, hits.
         """
-        asked, most, names = _question(question), _whole(k, "k", 1, MOST_HITS), _texts(documents, "documents")
+        asked, most, names = (
+            checked.question(question),
+            checked.whole(k, "k", 1, MOST_HITS),
+            checked.texts(documents, "documents"),
+        )
 
         def work(answerer: Answerer) -> dict[str, Any]:
             articles = answerer.searcher.library.articles()
@@ -120,10 +128,10 @@ class Calls:
         """
         if not isinstance(source, str) or not source:
             raise UsageError("source is missing; give the file name of a document, as a citation has it.")
-        first, last = _whole(start, "start", 0), _whole(end, "end", 0)
+        first, last = checked.whole(start, "start", 0), checked.whole(end, "end", 0)
         if first >= last:
             raise UsageError(f"The span {first}–{last} holds nothing; end must be above start.")
-        most = _whole(around, "around", 0, MOST_AROUND)
+        most = checked.whole(around, "around", 0, MOST_AROUND)
         return self._desk.of_one_state(lambda answerer: passage_json(answerer.searcher.library, source, first, last, most))
 
 
@@ -168,33 +176,3 @@ def told(call: Callable[Given, Got]) -> Callable[Given, Got]:
             raise gr.Error("This failed on the server; ask its operator to look at what it printed.") from error
 
     return run
-
-
-def _question(text: Any, name: str = "question") -> str:
-    """A question without the space around it; UsageError where it is none."""
-    if not isinstance(text, str):
-        raise UsageError(f"{name} is of the type {type(text).__name__}; it must be text.")
-    asked = text.strip()
-    if not 0 < len(asked) <= LONGEST_QUESTION:
-        raise UsageError(f"{name} has {len(asked)} characters; it must have 1 to {LONGEST_QUESTION}.")
-    try:
-        asked.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(f"{name} is no valid Unicode text; write it in UTF-8.") from error
-    return asked
-
-
-def _texts(values: Any, name: str) -> Sequence[str]:
-    """A list of texts, empty for null; UsageError where it is neither."""
-    found = [] if values is None else values
-    if not isinstance(found, list) or len(found) > _MOST_NAMES or not all(isinstance(value, str) for value in found):
-        raise UsageError(f"{name} is no list of up to {_MOST_NAMES} texts; it must be one, or null.")
-    return found
-
-
-def _whole(value: Any, name: str, least: int, most: int | None = None) -> int:
-    """A whole number between the bounds; UsageError where it is none."""
-    wanted = f"{least} to {most}" if most is not None else f"{least} or more"
-    if type(value) is not int or value < least or (most is not None and value > most):
-        raise UsageError(f"{name} is “{value}”; it must be a whole number, {wanted}.")
-    return value

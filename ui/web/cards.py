@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from index import outline
 from index.library import Library
 from index.records import ArticleRecord, Kind, Passage, Sentence
 from rag.records import Answer, Citation
@@ -41,6 +42,7 @@ class Near:
 
     passage: Passage
     record: ArticleRecord
+    section_translation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def turn(number: int, answer: Answer, library: Library, reasons: Mapping[int, Wh
         number,
         answer,
         tuple(_card(citation, library, articles, (reasons or {}).get(citation.number)) for citation in answer.citations),
-        tuple(Near(passage, articles[passage.article]) for passage in answer.nearest),
+        tuple(
+            Near(passage, articles[passage.article], outline.translated(library, passage.article, passage.section))
+            for passage in answer.nearest
+        ),
     )
 
 

@@ -9,10 +9,11 @@ import gradio as gr
 from index.errors import WenzhengError
 from index.records import LANGUAGES, Language
 from ui.measuring import Bench
-from ui.runs import shelf
+from ui.runs import remove, shelf
 from ui.web import figures
 from ui.web import measure_view as view
 from ui.web.desk import Desk
+from ui.web.really import Really
 from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
 
@@ -53,6 +54,7 @@ class MeasurePage:
             self.run = gr.Dropdown([], label=own["measure_run"], elem_id="wz-m-run")
             self.against = gr.Dropdown([], label=own["measure_against"], elem_id="wz-m-against")
             self.download = gr.DownloadButton(own["measure_download"], elem_id="wz-m-download")
+        self.really = Really("really_run", "wz-m-delete")
         self.changes = _html(elem_id="wz-m-changes")
         self.figures_heading = _html()
         self.kind = gr.Dropdown([], label=own["measure_kind"], elem_id="wz-m-kind")
@@ -77,6 +79,7 @@ class MeasurePage:
         labels = [
             self.header, self.start_heading, self.split, self.spoken, self.limit, self.start, self.cancel,
             self.runs_heading, self.figures_heading, self.kinds_heading, self.failures_heading, self.download,
+            *self.really.labelled(),
         ]  # fmt: skip
         picked = [self.run, self.against, self.kind, self.by, self.of_measure, self.of_language, self.of_kind, self.regressed]
         shown = [*picked, self.results, self.shelf, self.changes, self.figures, self.kinds, self.failures, self.more, self.count]
@@ -90,6 +93,7 @@ class MeasurePage:
         self.start.click(self._start, [self.language, self.split, self.spoken, self.limit], progress, **_PRIVATE)
         self.cancel.click(self._cancel, self.language, progress, **_PRIVATE)
         self.timer.tick(self._tick, choice, [*progress, *shown, self.download], **_PRIVATE)
+        self.really.events(self._ask, [self.language, self.run], self._remove, choice, [*shown, self.download])
         self.run.input(self._choose, choice, [*shown, self.download], **_PICKED)
         self.against.input(self._compare, choice, shown, **_PICKED)
         self.kind.input(self._figures, [self.language, self.run, self.kind], self.figures, **_PICKED)
@@ -108,11 +112,14 @@ class MeasurePage:
         held = shelf(self.bench.folder)
         run = held.named(asked.get("run")) or next(iter(held.runs), None)
         found = view.results(held, shown, run, held.named(asked.get("against")))
-        return [shown, *view.labels(shown), *view.progress(self.bench.state, shown), *found, view.report(run)]
+        return [shown, *self._labels(shown), *view.progress(self.bench.state, shown), *found, view.report(run)]
+
+    def _labels(self, shown: Language) -> list[Any]:
+        return [*view.labels(shown), *self.really.labels(shown)]
 
     def _relabel(self, shown: Language, *picked: Any) -> list[Any]:
         """Everything that the page itself says, in another language."""
-        return [*view.labels(shown), *view.progress(self.bench.state, shown), *self._again(shown, *picked)]
+        return [*self._labels(shown), *view.progress(self.bench.state, shown), *self._again(shown, *picked)]
 
     # -- a run that goes on -----------------------------------------------------------------
 
@@ -148,6 +155,23 @@ class MeasurePage:
     def _compare(self, shown: Language, *picked: Any) -> list[Any]:
         """The same run beside another."""
         return self._again(shown, *picked)
+
+    def _ask(self, shown: Language, name: str | None) -> str:
+        """Whether the run is really to go; nothing where it is gone already."""
+        run = shelf(self.bench.folder).named(name)
+        return texts(shown)["really_run_question"].format(run=view.label(run)) if run else ""
+
+    def _remove(self, shown: Language, name: str | None, against: str | None, *others: Any) -> list[Any]:
+        """The runs without the one shown, and the latest of them."""
+        run = shelf(self.bench.folder).named(name)
+        try:
+            if run:
+                remove(run)
+        except WenzhengError as error:
+            gr.Warning(str(error))
+        held = shelf(self.bench.folder)
+        left = held.named(name) or next(iter(held.runs), None)
+        return [*self._again(shown, left.name if left else None, against, *others), view.report(left)]
 
     def _again(self, shown: Language, run: str | None, against: str | None, *others: Any) -> list[Any]:
         held = shelf(self.bench.folder)

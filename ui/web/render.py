@@ -64,13 +64,18 @@ def _claims(claims: Sequence[Claim], turn: Turn, own: Texts) -> str:
 def _claim(claim: Claim, turn: Turn, own: Texts, seen: set[int]) -> str:
     quoted = f'<span class="wz-quoted">{escape(own["quoted_original"])}</span>' if claim.original else ""
     quoted += marks.against(turn.number, claim, own)
-    titles = {citation.number: citation.title for citation in turn.answer.citations}
+    titles = {card.citation.number: _named(card.record, turn.answer.language) for card in turn.cards}
     numbers = "".join(
         marks.mark(turn.number, number, claim, titles[number], own, first=number not in seen) for number in claim.citations
     )
     seen.update(claim.citations)
     # The word joiner keeps a number from standing alone at the start of a line.
     return f"{escape(claim.text)}{quoted}{_JOINER}{numbers}"
+
+
+def _named(record: ArticleRecord, spoken: Language) -> str:
+    """The title in a language, else in the article's own."""
+    return (record.title_zh if spoken == "zh" else record.title_en) or record.title
 
 
 def _end(said: Answer, own: Texts) -> str:
@@ -131,8 +136,8 @@ def _card(turn: Turn, card: Card, shown: Language) -> str:
     return (
         f'<details class="wz-card" id="card-{turn.number}-{citation.number}">'
         f'<summary><span class="wz-number">{citation.number}</span><span class="wz-head">'
-        f"{_title(card.record)}"
-        f'<span class="wz-where">{_where(card.record, citation.section, citation.page, shown)}</span>'
+        f"{_title(card.record, shown)}"
+        f'<span class="wz-where">{_where(card.record, citation.section, citation.section_translation, citation.page, shown)}</span>'
         f"{marks.of_card(turn.answer, citation.number, own)}"
         f'<span class="wz-brief" lang="{lang(citation.quote)}">{escape(citation.quote)}</span></span></summary>'
         f'<div class="wz-body">{_context(citation)}<div class="wz-pair">{_original(card, own)}{_translation(card, own)}</div>'
@@ -159,27 +164,42 @@ def _near(turn: int, place: int, near: Near, shown: Language) -> str:
     passage = near.passage
     side = _side(own, f"<p>{escape(passage.translation)}</p>", passage.translation) if passage.translation else ""
     return (
-        f'<div class="wz-near" id="near-{turn}-{place}">{_title(near.record)}'
-        f'<p class="wz-where">{_where(near.record, passage.section, passage.page, shown)}</p>'
+        f'<div class="wz-near" id="near-{turn}-{place}">{_title(near.record, shown)}'
+        f'<p class="wz-where">{_where(near.record, passage.section, near.section_translation, passage.page, shown)}</p>'
         f'<div class="wz-pair"><div class="wz-original" lang="{LANG[passage.language]}"><p>{escape(passage.text)}</p></div>{side}</div>'
         f'<p class="wz-file"><span>{escape(_file(passage.source, passage.start, passage.end, own))}</span></p>'
         f'<div class="wz-actions-card">{source_html.link(near.record, passage.start, passage.end, shown)}</div></div>'
     )
 
 
-def _title(record: ArticleRecord) -> str:
-    """The title, with the one in the other language where there is one."""
-    other = record.title_en if record.language == "zh" else record.title_zh
-    below = f'<span class="wz-title-other" lang="{lang(other)}">{escape(other)}</span>' if other and other != record.title else ""
-    return f'<span class="wz-title" lang="{lang(record.title)}">{escape(record.title)}</span>{below}'
+def _title(record: ArticleRecord, shown: Language) -> str:
+    """The title in the reader's language where it has one, with the one in the other below it."""
+    first = _named(record, shown)
+    other = next((title for title in (record.title, record.title_zh, record.title_en) if title and title != first), None)
+    below = f'<span class="wz-title-other" lang="{lang(other)}">{escape(other)}</span>' if other else ""
+    return f'<span class="wz-title" lang="{lang(first)}">{escape(first)}</span>{below}'
 
 
-def _where(record: ArticleRecord, section: Sequence[str], page: str | None, shown: Language) -> str:
+def _where(record: ArticleRecord, section: Sequence[str], translated: Sequence[str], page: str | None, shown: Language) -> str:
     """Authors, section path and page on one line."""
     own = texts(shown)
     authors = filter(None, (name(person, shown) for person in record.authors))
-    parts = [own["join_names"].join(authors), " › ".join(section), own["page"].format(page=page) if page else ""]
-    return " · ".join(f'<bdi lang="{lang(part)}">{escape(part)}</bdi>' for part in parts if part)
+    paged = own["page"].format(page=page) if page else ""
+    said = [_part(own["join_names"].join(authors)), _path(section, translated, shown), _part(paged)]
+    return " · ".join(filter(None, said))
+
+
+def _part(text: str) -> str:
+    return f'<bdi lang="{lang(text)}">{escape(text)}</bdi>' if text else ""
+
+
+def _path(section: Sequence[str], translated: Sequence[str], shown: Language) -> str:
+    """The headings above a passage; for who does not read their language in translation, said to be one, with the original."""
+    printed = _part(" › ".join(section))
+    if not translated or language_of("".join(section)) == shown:
+        return printed
+    remark = f'<span class="wz-remark">{escape(texts(shown)["section_translated"])}</span>'
+    return f'{_part(" › ".join(translated))} {remark} <span class="wz-path-own">{printed}</span>'
 
 
 def _file(source: str, start: int, end: int, own: Texts) -> str:

@@ -20,6 +20,7 @@ from ui.agreement import agreements
 from ui.web import review_files, review_view
 from ui.web import review_html as html
 from ui.web.desk import Desk
+from ui.web.really import Really
 from ui.web.review_work import AROUND, Place, keep, opened, undo, work
 from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
@@ -61,6 +62,7 @@ class ReviewPage:
                 self.export = gr.Button(own["review_export"], size="sm", elem_id="wz-rv-export")
                 # Pressed by the browser when the file is there: by itself it would give the file of the time before.
                 self.file = gr.DownloadButton(visible="hidden", elem_id="wz-rv-file")
+            self.really = Really("really_batch", "wz-rv-delete")
         self.progress = gr.HTML(elem_id="wz-rv-progress", apply_default_css=False)
         self.shown = gr.HTML(elem_id="wz-rv-desk", apply_default_css=False)
         with gr.Column(elem_id="wz-rv-judge"):
@@ -89,7 +91,7 @@ class ReviewPage:
         private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         quick = {**private, "queue": False}
         told = [self.header, self.name, self.batch, self.tools, self.hint, self.load, self.export, self.comment, self.shortcuts]
-        told += [self.keys, self.fold, *self.buttons.values()]
+        told += [self.keys, self.fold, *self.buttons.values(), *self.really.labelled()]
         work = [self.place, self.notice, self.progress, self.shown, self.comment, self.agreement]
 
         # Where the language is another than that of the first labels its change follows.
@@ -114,6 +116,9 @@ class ReviewPage:
             button.click(partial(self._act, acts[label]), inputs, work, js=_READ_MARKS, **quick)
         self.comment.submit(partial(self._act, partial(self._go, 0)), inputs, work, **quick)
 
+        self.really.events(
+            self._ask, [self.batch, self.language], self._remove, [self.batch, self.place, self.language], [self.batch, *work]
+        )
         loading = self.load.upload(self._load, [self.load, self.batch, self.language], [self.batch, self.notice], **private)
         loading.then(self._arrive, [self.batch, self.place, self.language], work, **quick)
         written = self.export.click(lambda: str(review_files.give(self.reviews)), None, self.file, **quick)
@@ -146,11 +151,15 @@ class ReviewPage:
             html.keys(shown),
             gr.update(label=own["review_agreement"]),
             *(_named(label, key, shown) for label, key, _ in _BUTTONS),
+            *self.really.labels(shown),
         ]
 
     def _batches(self, shown: Language) -> list[tuple[str, str]]:
-        named = {queue.CONVERSATIONS: texts(shown)["review_conversations"]}
-        return [(f"{named.get(batch, batch)} ({count})", batch) for batch, count in self.reviews.batches().items()]
+        return [(f"{self._name(batch, shown)} ({count})", batch) for batch, count in self.reviews.batches().items()]
+
+    def _name(self, batch: str, shown: Language) -> str:
+        """What a set of answers is called."""
+        return texts(shown)["review_conversations"] if batch == queue.CONVERSATIONS else batch
 
     def _show(self, place: Place, shown: Language, said: str = "") -> list[Any]:
         """Place, notice, progress, statement, comment and agreement, as they are now."""
@@ -243,6 +252,28 @@ class ReviewPage:
                 yield gr.update(choices=self._batches(shown), value=found or batch), html.notice(said)
         except WenzhengError as error:
             yield gr.skip(), html.notice(texts(shown)["review_failed"].format(reason=error), "fault")
+
+    def _ask(self, batch: str | None, shown: Language) -> str:
+        """Whether the set is really to go; nothing where there is none."""
+        answers = self.reviews.batches().get(batch or "", 0)
+        said = len(self.reviews.all(batch or ""))
+        if not answers and not said:
+            return ""
+        named = self._name(batch or "", shown)
+        return texts(shown)["really_batch_question"].format(batch=named, answers=answers, reviews=said)
+
+    def _remove(self, batch: str | None, place: Place, shown: Language) -> list[Any]:
+        """The desk without the set, at the last of those left."""
+        try:
+            self.reviews.remove(batch or "")
+        except WenzhengError as error:
+            said = texts(shown)["review_failed"].format(reason=error)
+            return [gr.skip(), place, html.notice(said, "fault"), *(gr.skip() for _ in range(4))]
+        batches = self._batches(shown)
+        last = batches[-1][1] if batches else ""
+        done = texts(shown)["really_batch_done"].format(batch=self._name(batch or "", shown))
+        choice = gr.update(choices=batches, value=last or None)
+        return [choice, *self._show(opened(self.reviews, replace(place, batch=last, done=())), shown, done)]
 
     def _arrive(self, batch: str | None, place: Place, shown: Language) -> list[Any]:
         """The batch that was loaded, with what was told of the loading left in place."""

@@ -32,7 +32,9 @@ def take(path: Path, reviews: Reviews, desk: Desk, shown: Language) -> Iterator[
         reviews.add(queue.of_run(rows, batch, reviews, path.name))
         yield own["review_loaded"].format(count=len(rows)), batch
     elif exchange.holds_reviews(text):
-        yield own["review_imported"].format(count=reviews.keep(exchange.parse(text, path.name))), None
+        told = exchange.parse(text, path.name)
+        said, added = exchange.keep(reviews, told)
+        yield own["review_imported"].format(count=said, answers=added), next((answer.batch for answer in told.answers), None)
     else:
         asked = queue.questions_of(text, path.name)
         for done, item in enumerate(asked):
@@ -43,7 +45,8 @@ def take(path: Path, reviews: Reviews, desk: Desk, shown: Language) -> Iterator[
 
 
 def give(reviews: Reviews) -> Path:
-    """All reviews in a file of their own, for downloading."""
+    """All reviews and the answers they are of in a file of their own, for downloading."""
     path = Path(tempfile.mkdtemp(prefix="wenzheng-")) / _EXPORTED
-    path.write_text(exchange.lines(reviews.all()), encoding="utf-8")
+    told = exchange.everything(reviews)
+    path.write_text(exchange.lines(told.reviews, told.answers), encoding="utf-8")
     return path

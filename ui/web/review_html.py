@@ -141,7 +141,10 @@ def _block(block: Block, own: Texts, shown: Language) -> str:
     other = record.title_en if record.language == "zh" else record.title_zh
     authors = own["join_names"].join(filter(None, (name(person, shown) for person in record.authors)))
     page = own["page"].format(page=first.sentence.page) if first.sentence.page else ""
-    where = " · ".join(escape(part) for part in (authors, " › ".join(first.sentence.section), page) if part)
+    section = first.sentence.section
+    foreign = block.path and language_of("".join(section)) != shown
+    path = f"{' › '.join(block.path)} {own['section_translated']}" if foreign else " › ".join(section)
+    where = " · ".join(escape(part) for part in (authors, path, page) if part)
     titles = escape(record.title) + (
         f' <span class="wz-rv-other">{escape(other)}</span>' if other and other != record.title else ""
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from index import outline
 from index.clean import fold
 from index.records import ArticleRecord, Footnote, Sentence
 from index.reviews import Queued, Review, Reviews, Span, Statement
@@ -27,6 +28,7 @@ class Block:
     record: ArticleRecord
     lines: tuple[Line, ...]
     notes: tuple[Footnote, ...]  # of the cited sentences
+    path: tuple[str, ...] = ()  # the headings above the first in the other language; empty without a translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,5 @@ def _block(reviews: Reviews, sentences: Sequence[Sentence], cited: set[int], mar
     notes = library.footnotes([s.id for s in sentences if s.id in cited])
     lines = tuple(Line(s, translations.get(s.id), s.id in cited, s.id in marked) for s in sentences)
     resolved = tuple(library.footnote(n.same_as) or n if n.same_as is not None else n for n in notes)
-    return Block(library.articles()[sentences[0].article], lines, resolved)
+    path = outline.translated(library, sentences[0].article, sentences[0].section)
+    return Block(library.articles()[sentences[0].article], lines, resolved, path)
