@@ -142,6 +142,11 @@ class Searcher:
         fulltext = self.library.indexes(self.terms).fulltext
         return term_weights(question, spoken, self.terms, fulltext, self.glossary, translated)
 
+    def strange(self, question: str) -> bool:
+        """Whether a question holds a word of two letters or more that stands in no passage in its language."""
+        spoken, fulltext = language(question), self.library.indexes(self.terms).fulltext
+        return any(len(word) > 1 and not fulltext.frequency(spoken, term) for word, term in self.terms.words(question))
+
     def translated(self, question: str, spoken: Language) -> Translated:
         """By term of the question, words that the encoder holds for its translation and that stand in one language only."""
         lexicon, other = self.library.indexes(self.terms).lexicon, _other(spoken)

@@ -114,7 +114,7 @@ class Answerer:
     ) -> _Asking:
         """Searches, weighs the sentences found, and judges whether they name what is asked for."""
         began = time.perf_counter()
-        understood = complete(question, history, self.searcher.glossary)
+        understood = complete(question, history, self.searcher.glossary, self.searcher.strange)
         asked = replace(analyse(question), text=understood)
         found = self.searcher.search(understood, _HITS, limits)
         searched = time.perf_counter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index.glossary import Entry, Glossary
 from index.records import Language
@@ -32,7 +32,20 @@ _LATIN_NAME = re.compile(r"[A-Z][A-Za-z.-]+(?:\s+[A-Z][A-Za-z.-]+)*")
 _SHORT = {"zh": 14, "en": 40}  # characters; a shorter question that names nothing leans on what was asked before
 
 
-def leans(question: str, glossary: Glossary) -> bool:
+# “What is deterrence?” says itself what it is about.
+_DEFINES = re.compile(
+    r"\s*(?:什么(?:是|叫做?)\S{2}|what (?:is|are) (?!(?:the|there|in|at|on|different|new|meant)\b)[a-z])", re.IGNORECASE
+)
+
+Strange = Callable[[str], bool]
+"""Whether a question holds a word that stands nowhere in the documents: it brings a matter of its own."""
+
+
+def _never(question: str) -> bool:
+    return False
+
+
+def leans(question: str, glossary: Glossary, strange: Strange = _never) -> bool:
     """Whether a question cannot be understood without the ones before it."""
     spoken = language(question)
     points = _POINTS_ZH if spoken == "zh" else _POINTS_EN
@@ -43,19 +56,21 @@ def leans(question: str, glossary: Glossary) -> bool:
         # In “what is the Quad and who is in it” the pronoun has what it stands for before it.
         before = question[: pointer.start()]
         return not glossary.named(before) and not _LATIN_NAME.search(before[1:])
-    return len(question.strip()) <= _SHORT[spoken] and not glossary.named(question) and not _LATIN_NAME.search(question[1:])
+    if len(question.strip()) > _SHORT[spoken] or glossary.named(question) or _LATIN_NAME.search(question[1:]):
+        return False
+    return not _DEFINES.match(question) and not strange(question)
 
 
-def complete(question: str, history: Sequence[str], glossary: Glossary) -> str:
+def complete(question: str, history: Sequence[str], glossary: Glossary, strange: Strange = _never) -> str:
     """The question as one that stands alone; itself where it does already, or where there is no history.
 
     `history` holds the reader's earlier questions, the oldest first, as asked or as they were understood.
     """
-    if not history or not leans(question, glossary):
+    if not history or not leans(question, glossary, strange):
         return question
     before = history[0]
     for earlier in history[1:]:
-        before = earlier if earlier.startswith(before) else complete(earlier, [before], glossary)
+        before = earlier if earlier.startswith(before) else complete(earlier, [before], glossary, strange)
     spoken = language(question)
     if language(before) != spoken:
         return _with_topic(question, before, spoken, glossary)

@@ -44,6 +44,27 @@ def test_a_whole_question_is_left_alone(question):
     assert complete(question, ["What does Turkey want?"], BOOK) == question
 
 
+@pytest.mark.parametrize(
+    "question", ["什么是光合作用？", "What is photosynthesis?", "量子计算机的纠错码是什么？", "How do bees make honey?"]
+)
+def test_a_short_question_with_a_matter_of_its_own_is_left_alone(question):
+    def strange(text):
+        return any(word in text for word in ("纠错", "bees"))
+
+    assert complete(question, ["上合组织是什么时候成立的？"], BOOK, strange) == question
+
+
+@pytest.mark.parametrize("question", ["主要成果是什么？", "为什么会失败？", "What are the results?", "Why did it fail?"])
+def test_a_short_question_without_a_matter_of_its_own_leans(question):
+    assert leans(question, BOOK, lambda text: False)
+
+
+def test_a_word_that_stands_nowhere_in_the_documents_is_a_matter_of_its_own(answerer):
+    then = answerer.answer("量子计算机的纠错码是什么？", history=["制作风筝有哪三个步骤？"])
+    assert then.understood == then.question
+    assert then.refused
+
+
 def test_without_history_nothing_is_added():
     assert complete("那土耳其呢？", [], BOOK) == "那土耳其呢？"
 

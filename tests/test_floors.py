@@ -8,9 +8,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = {"index": {"index"}, "rag": {"index", "rag"}, "ui": {"index", "rag", "ui"}, "eval": {"index", "rag", "eval"}}
 HEAVY = {
-    "faiss": {"index/lists.py", "eval/scale/recall.py"},
+    "faiss": {"index/lists.py", "eval/scale/recall.py", "eval/peers/with_llamaindex.py"},
     "tantivy": {"index/fulltext.py"},
-    "sentence_transformers": {"index/encoder.py", "index/entailment.py", "index/bilingual.py", "index/training/teacher.py"},
+    "sentence_transformers": {
+        "index/encoder.py",
+        "index/entailment.py",
+        "index/bilingual.py",
+        "index/training/teacher.py",
+        "eval/peers/task.py",
+    },
     "torch": {
         "index/encoder.py",
         "index/bilingual.py",
