@@ -15,13 +15,16 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from index import database, derived, rows
+from index import database, derived, rows, stored
 from index.database import FILE, Connection
 from index.derived import Indexes
 from index.encoded import Encoded
 from index.encoder import Vectors
 from index.errors import LibraryError, LibraryMissing
 from index.terms import Terms
+
+_SMALL = 2_000
+"""Passages up to which indexes are built anew when something goes out: a second or two, and nothing is left over."""
 
 
 class Library(Encoded):
@@ -110,13 +113,10 @@ class Library(Encoded):
         self._sweep(self.generation)
 
     def _build(self, folder: Path | None, terms: Terms) -> Indexes:
-        passages = self.select(
-            "SELECT p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name, p.kind "
-            "FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
-        )
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
-        vectors = dict(self.select("SELECT text, vector FROM vectors WHERE encoder = ?", (encoder,)))
-        return derived.build(folder, self._stamp, passages, self.articles(), vectors, terms)
+        return derived.build(
+            folder, self._stamp, stored.Passages(self), self.articles(), stored.StoredVectors(self, encoder), terms
+        )
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -144,11 +144,13 @@ class Library(Encoded):
 
         On any error nothing changes.
         """
-        generation = self.generation + 1
-        facts = {**manifest, "generation": generation, "stamp": secrets.token_hex(8)}
-        folder = self.folder / derived.FOLDER / str(generation)
+        before, old = self.generation, self.manifest()
+        facts = {**manifest, "generation": before + 1, "stamp": secrets.token_hex(8)}
+        folder = self.folder / derived.FOLDER / str(before + 1)
+        anew = any(facts.get(name, old.get(name)) != old.get(name) for name in ("encoder", "glossary"))
         try:
             with self.change():
+                out = stored.going(self, remove)
                 for name in remove:
                     self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
                 for addition in add:
@@ -157,17 +159,31 @@ class Library(Encoded):
                     self._db.execute(
                         "INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False))
                     )
-                self._build(folder, terms)
+                if anew or not self._update(folder, old.get("stamp", ""), out, add, terms):
+                    self._build(folder, terms)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # on a full disk it would be in the way
             raise
-        self._sweep(generation)
+        self._sweep(before + 1)
+
+    def _update(self, folder: Path, old: str, out: stored.Going, add: Sequence[rows.Addition], terms: Terms) -> bool:
+        """Works a change into the derived indexes; False where they are to be built anew, since they are not sound or it pays."""
+        before = folder.with_name(str(int(folder.name) - 1))
+        held, gone = self._one("SELECT count(*) FROM passages") or (0,), derived.gone(before) + len(out.passages)
+        if out.passages and (held[0] < _SMALL or gone > held[0]):
+            return False
+        names = [addition.document.source.name for addition in add]
+        change = derived.Change(out.names, out.passages, out.lone, stored.Passages(self, names), stored.articles(self, names))
+        encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
+        every, vectors = stored.Passages(self), stored.StoredVectors(self, encoder)
+        return derived.update(before, old, folder, self._stamp, change, every, vectors, terms) is not None
 
     def _sweep(self, generation: int) -> None:
         """Removes what no reader can need any more: old generations, vectors of other encoders."""
         # The generation before stays for readers that are about to open it.
         derived.sweep(self.folder / derived.FOLDER, (generation - 1, generation))
         current = self.manifest().get("encoder", {}).get("fingerprint")
-        if self._one("SELECT 1 FROM vectors WHERE encoder <> ? LIMIT 1", (current,)):
-            # The change is committed and whole; a disk too full for this is swept the next time.
-            database.tidy(self._db, "DELETE FROM vectors WHERE encoder <> ?", (current,))
+        for other in ("<", ">"):  # not "<>", for which every vector would be looked at
+            if self._one(f"SELECT 1 FROM vectors WHERE encoder {other} ? LIMIT 1", (current,)):
+                # The change is committed and whole; a disk too full for this is swept the next time.
+                database.tidy(self._db, f"DELETE FROM vectors WHERE encoder {other} ?", (current,))
