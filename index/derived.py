@@ -124,7 +124,7 @@ def update(
         earlier = {spoken: words.best(spoken) for spoken in LANGUAGES}
         words.take_out(change.lone, terms)
         FullText.update(before, building, change.documents, _entries(counted, change.articles, terms))
-        nearest.remove(change.passages)
+        nearest.remove([number * 2 + side for number in change.passages for side in (0, 1)])
         for ids, found in _blocks(change.rows, vectors):
             nearest.add(ids, found)
         learned = facts["learned"]

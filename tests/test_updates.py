@@ -7,6 +7,7 @@ import pytest
 from fakes import CORPUS, FakeEncoder
 
 from index import build, derived, library, plan
+from index.fulltext import FIELDS
 from index.library import Library
 from index.records import LANGUAGES
 from index.search import Searcher
@@ -36,15 +37,24 @@ def opened(settings):
 
 
 def found(settings):
-    """By question the passage that comes first, and how much the indexes hold."""
+    """By question what full text finds in any field and the nearest text with its cosine; the words and the sizes."""
     with opened(settings) as held:
-        searcher = Searcher(held, FakeEncoder())
-        hits = {text: searcher.search(text).hits[0].passage.text for text in QUESTIONS}
-        indexes = held.indexes(searcher.terms)
-        folder = settings.library / derived.FOLDER / str(held.generation)
-        words = Vocabulary.read(folder)
+        terms = Searcher(held, FakeEncoder()).terms
+        indexes = held.indexes(terms)
+        words = Vocabulary.read(settings.library / derived.FOLDER / str(held.generation))
+        told = {}
+        for text in QUESTIONS:
+            wanted = dict.fromkeys(terms.terms(text) + terms.grams(text), 1.0)
+            hits = [number for number, _ in indexes.fulltext.search(dict.fromkeys(FIELDS, wanted), 100)]
+            (code, cosine), *_ = indexes.vectors.search(FakeEncoder().encode([text]), 1)
+            near = held.passages([code // 2])[0]
+            told[text] = (
+                sorted(p.text for p in held.passages(hits)),
+                near.translation if code % 2 else near.text,
+                round(cosine, 5),
+            )
         return (
-            hits,
+            told,
             indexes.fulltext.size,
             indexes.vectors.size,
             {spoken: sorted(words.best(spoken).items()) for spoken in LANGUAGES},
