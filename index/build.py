@@ -84,9 +84,7 @@ def index(
             making.all_of([name for name in plan.held if name not in gone], terms)
         due = again or book != manifest.get("glossary", "")
         written = False
-        progress("read", 0, len(found))
-        for stretch, done in plan.stretches():
-            progress("read", done, len(found))
+        for stretch in plan.stretches(lambda number: progress("read", number, len(found))):
             if not (stretch.add or stretch.remove or due):
                 continue
             making.of(stretch, terms)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -102,9 +102,17 @@ class Library(Encoded):
         """Tells one committed change from all others, of other libraries too."""
         return str(self.manifest().get("stamp", ""))
 
-    def indexes_are_sound(self) -> bool:
-        """Whether the files of the current generation are whole, by their checksums."""
-        return derived.is_sound(self.folder / derived.FOLDER / str(self.generation), self._stamp)
+    def indexes_are_sound(self, *, wholly: bool = False) -> bool:
+        """Whether the files of the current generation are whole, by their checksums; `wholly` as in `derived.is_sound`."""
+        return derived.is_sound(self._derived, self._stamp, wholly=wholly)
+
+    def gone(self) -> int:
+        """How many passages went out since the indexes were built whole (see `index.compact`)."""
+        return derived.gone(self._derived)
+
+    @property
+    def _derived(self) -> Path:
+        return self.folder / derived.FOLDER / str(self.generation)
 
     def mend(self, terms: Terms) -> None:
         """Builds the derived indexes again where they are not sound; removes what interrupted runs left."""
@@ -128,6 +136,19 @@ class Library(Encoded):
                 [(encoder, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
             )
 
+    def keep_only(self, keys: Iterable[str]) -> int:
+        """Removes the vectors of all texts but those of the keys; returns how many that were."""
+        with self.change():
+            self._db.execute("CREATE TEMP TABLE wanted (text TEXT PRIMARY KEY) WITHOUT ROWID")
+            self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in keys))
+            removed = self._db.execute("DELETE FROM vectors WHERE text NOT IN (SELECT text FROM wanted)").rowcount
+            self._db.execute("DROP TABLE wanted")
+        return removed
+
+    def shrink(self) -> None:
+        """Gives the space that is free inside SQLite's file back to the disk; where that is too full for it, another time."""
+        database.tidy(self._db, "VACUUM")
+
     def change(self) -> AbstractContextManager[Connection]:
         """One transaction: all of it is committed, or on any error nothing."""
         return database.change(self._db, self.folder)
@@ -139,15 +160,16 @@ class Library(Encoded):
         add: Sequence[rows.Addition],
         manifest: dict[str, Any],
         terms: Terms,
+        anew: bool = False,
     ) -> None:
-        """One atomic change: documents out and in, manifest, derived indexes.
+        """One atomic change: documents out and in, manifest, derived indexes, which are built whole where `anew` is set.
 
         On any error nothing changes.
         """
         before, old = self.generation, self.manifest()
         facts = {**manifest, "generation": before + 1, "stamp": secrets.token_hex(8)}
         folder = self.folder / derived.FOLDER / str(before + 1)
-        anew = any(facts.get(name, old.get(name)) != old.get(name) for name in ("encoder", "glossary"))
+        anew = anew or any(facts.get(name, old.get(name)) != old.get(name) for name in ("encoder", "glossary"))
         try:
             with self.change():
                 out = stored.going(self, remove)

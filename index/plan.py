@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -75,11 +75,12 @@ class Plan:
         for folder in self._records:  # so that a broken one stops the run before anything is written
             self._memories.of(folder)
 
-    def stretches(self) -> Iterator[tuple[Stretch, int]]:
-        """The changes in order, the last one perhaps empty, each with the number of files looked at by then."""
+    def stretches(self, looked: Callable[[int], None]) -> Iterator[Stretch]:
+        """The changes in order, the last one perhaps empty; `looked` is told how many files were looked at."""
         stretch, size = Stretch(remove=list(self.removed)), 0
         lenders: set[str] = set()  # documents still to come whose article ids have gone to others
         for number, path in enumerate(self._found):
+            looked(number)
             self._coming.discard(path.name)
             lenders.discard(path.name)
             addition = self._addition(path, lenders)
@@ -89,9 +90,10 @@ class Plan:
                 if path.name in self.held:
                     stretch.remove.append(path.name)
             if size >= _STRETCH and not lenders and number + 1 < len(self._found):
-                yield stretch, number + 1
+                yield stretch
                 stretch, size = Stretch(), 0
-        yield stretch, len(self._found)
+        looked(len(self._found))
+        yield stretch
 
     def _addition(self, path: Path, lenders: set[str]) -> Addition | None:
         """The document in a file, None where it stands as it is or cannot be taken in."""

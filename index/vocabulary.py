@@ -30,7 +30,7 @@ class Vocabulary:
         for spoken, text in texts:
             counts = self._counts[spoken]  # type: ignore[index]
             for word, term in terms.words(text):
-                if not term[0].isdigit() and language(term) == spoken:
+                if term in counts or (not term[0].isdigit() and language(term) == spoken):
                     forms = counts.setdefault(term, {})
                     forms[word] = forms.get(word, 0) + times
                     if forms[word] <= 0:

@@ -7,11 +7,13 @@ import pytest
 from fakes import CORPUS, FakeEncoder
 
 from index import build, derived, library, plan
+from index.compact import compact
 from index.fulltext import FIELDS
 from index.library import Library
 from index.records import LANGUAGES
 from index.search import Searcher
 from index.vocabulary import Vocabulary
+from ui import doctor, listing
 
 QUESTIONS = ("风筝用什么糊？", "How heavy is the pendulum?", "茶树怕什么虫？", "Where do bees dance?", "猫在哪里睡觉？")
 CATS = "猫的一天\n\n猫在窗台上睡觉。猫不怕水。\n\n夜里它们去屋顶。"
@@ -186,3 +188,35 @@ def test_a_large_file_is_read_again_only_when_it_was_touched(corpus, settings, m
         assert read == ["counts.json"]
         assert derived.is_sound(folder, held.manifest()["stamp"], wholly=True)
         assert len(read) > 5
+
+
+def test_compacting_removes_what_removed_documents_left_and_nothing_that_is_of_use(corpus, settings, tmp_path):
+    build.index([corpus], settings, FakeEncoder())
+    build.remove(["tea.txt"], settings)
+    (corpus / "tea.txt").unlink()
+    fresh = replace(settings, library=tmp_path / "fresh")
+    build.index([corpus], fresh, FakeEncoder())
+    before = found(settings)
+    with opened(settings) as held, opened(fresh) as other:
+        assert held.gone() > 0
+        [[much]], [[enough]] = (part.select("SELECT count(*) FROM vectors") for part in (held, other))
+        assert much > enough
+    done = compact(settings)
+    assert (done.passages > 0, done.vectors) == (True, much - enough)
+    assert found(settings) == before
+    with opened(settings) as held:
+        assert held.gone() == 0
+        assert held.select("SELECT count(*) FROM vectors") == [(enough,)]
+        assert held.indexes_are_sound(wholly=True)
+    again = FakeEncoder()
+    assert build.index([corpus], settings, again).unchanged
+    assert again.seen == []
+
+
+def test_the_doctor_tells_what_went_out_and_how_to_get_its_space_back(corpus, settings):
+    build.index([corpus], settings, FakeEncoder())
+    build.remove(["tea.txt"], settings)
+    assert any("wenzheng index --compact" in line for line in doctor.examine(settings)[0])
+    [told] = listing.compacted(settings)
+    assert "that had gone out of its indexes" in told
+    assert not any("--compact" in line for line in doctor.examine(settings)[0])
