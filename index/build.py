@@ -29,7 +29,7 @@ from index.vocabulary import Vocabulary
 KEPT = "uploads"
 """Folder of a library for the files that came from no folder of the user's own."""
 
-_BATCH = 64  # texts encoded between two looks at the clock
+_BATCH = 128  # texts encoded between two looks at the clock
 _EVERY = 2.0  # seconds between two commits of vectors
 _DOCUMENTS = 200  # documents whose texts are looked through together
 
