@@ -105,6 +105,7 @@ def article(number: int, seed: int, known: Source) -> str:
 def generate(folder: Path, wanted: int, *, seeds: Path, seed: int = 1, english: float = 0.2) -> int:
     """Writes the corpus of about `wanted` passages, a share of its articles in English; returns how many articles it made."""
     shutil.copytree(seeds, folder / "seeds", dirs_exist_ok=True)
+    (folder / "texts").mkdir(exist_ok=True)
     known = sources(seeds)
     made, inside = _passages(known, seed, english), _inside(seeds)
     count = max(0, round((wanted - inside) / made))
