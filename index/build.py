@@ -15,7 +15,7 @@ import numpy as np
 
 from index import files, glossary
 from index.derived import text_key
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, Vectors, fast
 from index.errors import DocumentError
 from index.library import Library
 from index.plan import PIPELINE, Fault, Plan, Stretch
@@ -78,7 +78,7 @@ def index(
         terms = Terms(glossary.parse(book).words())
         again = rebuild or manifest.get("encoder", {}).get("fingerprint") != encoder.fingerprint
         plan = Plan(library, found, paths, settings, rebuild=rebuild)
-        making = _Vectors(library, encoder, progress, fresh=rebuild)
+        making = _Vectors(library, fast(encoder) if settings.encoding == "fast" else encoder, progress, fresh=rebuild)
         if again:
             gone = set(plan.removed)
             making.all_of([name for name in plan.held if name not in gone], terms)
