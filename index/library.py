@@ -10,18 +10,21 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from index import database, derived, rows
+from index import database, derived, rows, stored
 from index.database import FILE, Connection
 from index.derived import Indexes
 from index.encoded import Encoded
 from index.encoder import Vectors
 from index.errors import LibraryError, LibraryMissing
 from index.terms import Terms
+
+_SMALL = 2_000
+"""Passages up to which indexes are built anew when something goes out: a second or two, and nothing is left over."""
 
 
 class Library(Encoded):
@@ -99,9 +102,17 @@ class Library(Encoded):
         """Tells one committed change from all others, of other libraries too."""
         return str(self.manifest().get("stamp", ""))
 
-    def indexes_are_sound(self) -> bool:
-        """Whether the files of the current generation are whole, by their checksums."""
-        return derived.is_sound(self.folder / derived.FOLDER / str(self.generation), self._stamp)
+    def indexes_are_sound(self, *, wholly: bool = False) -> bool:
+        """Whether the files of the current generation are whole, by their checksums; `wholly` as in `derived.is_sound`."""
+        return derived.is_sound(self._derived, self._stamp, wholly=wholly)
+
+    def gone(self) -> int:
+        """How many passages went out since the indexes were built whole (see `index.compact`)."""
+        return derived.gone(self._derived)
+
+    @property
+    def _derived(self) -> Path:
+        return self.folder / derived.FOLDER / str(self.generation)
 
     def mend(self, terms: Terms) -> None:
         """Builds the derived indexes again where they are not sound; removes what interrupted runs left."""
@@ -110,13 +121,10 @@ class Library(Encoded):
         self._sweep(self.generation)
 
     def _build(self, folder: Path | None, terms: Terms) -> Indexes:
-        passages = self.select(
-            "SELECT p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name, p.kind "
-            "FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
-        )
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
-        vectors = dict(self.select("SELECT text, vector FROM vectors WHERE encoder = ?", (encoder,)))
-        return derived.build(folder, self._stamp, passages, self.articles(), vectors, terms)
+        return derived.build(
+            folder, self._stamp, stored.Passages(self), self.articles(), stored.StoredVectors(self, encoder), terms
+        )
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -127,6 +135,19 @@ class Library(Encoded):
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(encoder, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
             )
+
+    def keep_only(self, keys: Iterable[str]) -> int:
+        """Removes the vectors of all texts but those of the keys; returns how many that were."""
+        with self.change():
+            self._db.execute("CREATE TEMP TABLE wanted (text TEXT PRIMARY KEY) WITHOUT ROWID")
+            self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in keys))
+            removed = self._db.execute("DELETE FROM vectors WHERE text NOT IN (SELECT text FROM wanted)").rowcount
+            self._db.execute("DROP TABLE wanted")
+        return removed
+
+    def shrink(self) -> None:
+        """Gives the space that is free inside SQLite's file back to the disk; where that is too full for it, another time."""
+        database.tidy(self._db, "VACUUM")
 
     def change(self) -> AbstractContextManager[Connection]:
         """One transaction: all of it is committed, or on any error nothing."""
@@ -139,16 +160,19 @@ class Library(Encoded):
         add: Sequence[rows.Addition],
         manifest: dict[str, Any],
         terms: Terms,
+        anew: bool = False,
     ) -> None:
-        """One atomic change: documents out and in, manifest, derived indexes.
+        """One atomic change: documents out and in, manifest, derived indexes, which are built whole where `anew` is set.
 
         On any error nothing changes.
         """
-        generation = self.generation + 1
-        facts = {**manifest, "generation": generation, "stamp": secrets.token_hex(8)}
-        folder = self.folder / derived.FOLDER / str(generation)
+        before, old = self.generation, self.manifest()
+        facts = {**manifest, "generation": before + 1, "stamp": secrets.token_hex(8)}
+        folder = self.folder / derived.FOLDER / str(before + 1)
+        anew = anew or any(facts.get(name, old.get(name)) != old.get(name) for name in ("encoder", "glossary"))
         try:
             with self.change():
+                out = stored.going(self, remove)
                 for name in remove:
                     self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
                 for addition in add:
@@ -157,17 +181,31 @@ class Library(Encoded):
                     self._db.execute(
                         "INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False))
                     )
-                self._build(folder, terms)
+                if anew or not self._update(folder, old.get("stamp", ""), out, add, terms):
+                    self._build(folder, terms)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # on a full disk it would be in the way
             raise
-        self._sweep(generation)
+        self._sweep(before + 1)
+
+    def _update(self, folder: Path, old: str, out: stored.Going, add: Sequence[rows.Addition], terms: Terms) -> bool:
+        """Works a change into the derived indexes; False where they are to be built anew, since they are not sound or it pays."""
+        before = folder.with_name(str(int(folder.name) - 1))
+        held, gone = self._one("SELECT count(*) FROM passages") or (0,), derived.gone(before) + len(out.passages)
+        if out.passages and (held[0] < _SMALL or gone > held[0]):
+            return False
+        names = [addition.document.source.name for addition in add]
+        change = derived.Change(out.names, out.passages, out.lone, stored.Passages(self, names), stored.articles(self, names))
+        encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
+        every, vectors = stored.Passages(self), stored.StoredVectors(self, encoder)
+        return derived.update(before, old, folder, self._stamp, change, every, vectors, terms) is not None
 
     def _sweep(self, generation: int) -> None:
         """Removes what no reader can need any more: old generations, vectors of other encoders."""
         # The generation before stays for readers that are about to open it.
         derived.sweep(self.folder / derived.FOLDER, (generation - 1, generation))
         current = self.manifest().get("encoder", {}).get("fingerprint")
-        if self._one("SELECT 1 FROM vectors WHERE encoder <> ? LIMIT 1", (current,)):
-            # The change is committed and whole; a disk too full for this is swept the next time.
-            database.tidy(self._db, "DELETE FROM vectors WHERE encoder <> ?", (current,))
+        for other in ("<", ">"):  # not "<>", for which every vector would be looked at
+            if self._one(f"SELECT 1 FROM vectors WHERE encoder {other} ? LIMIT 1", (current,)):
+                # The change is committed and whole; a disk too full for this is swept the next time.
+                database.tidy(self._db, f"DELETE FROM vectors WHERE encoder {other} ?", (current,))

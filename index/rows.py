@@ -40,8 +40,9 @@ CREATE TABLE passages (
     translation TEXT, context TEXT NOT NULL);
 CREATE INDEX passages_document ON passages (document);
 CREATE INDEX passages_facts ON passages (id, kind, language, article);
-CREATE TABLE vectors (encoder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, text))
-    WITHOUT ROWID;
+CREATE INDEX articles_document ON articles (document);
+CREATE INDEX footnotes_document ON footnotes (document);
+CREATE TABLE vectors (encoder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, text));
 """
 
 FACTS = "passages_facts"
@@ -78,9 +79,8 @@ def insert(db: sqlite3.Connection, addition: Addition) -> None:
             )
         ],
     )  # fmt: skip
-    taken = {row[0] for row in db.execute("SELECT id FROM articles")}
     for record in document.articles:
-        if record.id in taken:
+        if db.execute("SELECT 1 FROM articles WHERE id = ?", (record.id,)).fetchone():
             raise LibraryError(f"{source.name}: the library already holds an article “{record.id}”; give it another id.")
     _add(db, "articles", [(r.id, number, at, _json(asdict(r))) for at, r in enumerate(document.articles)])
     _add(

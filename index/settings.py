@@ -25,6 +25,7 @@ class Settings:
     library: Path = Path("library")  # folder of the library
     seeds: Path = Path("seeds")  # corpus, catalogue, glossary and translations
     encoder: str = EMBEDDED  # or a folder, or a model name that is on this machine
+    encoding: str = "exact"  # of documents; "fast" takes numbers of 16 bits where the machine reckons with them
     reader: str = "extractive"
     model: str = ""  # language model: a folder, a model on this machine, or its name at the server
     server: str = ""  # base address of an OpenAI-compatible server
@@ -48,6 +49,7 @@ class Settings:
 
 
 _MOST = {"port": 65_535}
+_ONE_OF = {"encoding": ("exact", "fast")}
 _NAMES = {f.name: f for f in fields(Settings) if f.name != "origins"}
 
 
@@ -94,6 +96,8 @@ def _check(name: str, value: Any, origin: str) -> Any:
         return int(value)
     if not isinstance(value, str | Path) or not str(value).strip():
         raise SettingsError(f"{origin} sets {name} to “{value}”; it must be a text that is not empty.")
+    if name in _ONE_OF and value not in _ONE_OF[name]:
+        raise SettingsError(f"{origin} sets {name} to “{value}”; it must be {' or '.join(_ONE_OF[name])}.")
     if not isinstance(default, Path):
         return str(value)
     try:

@@ -7,11 +7,18 @@ import pytest
 
 from index import encoder
 from index.errors import LibraryError
-from index.lexicon import Lexicon, vocabulary
+from index.lexicon import Lexicon
 from index.settings import EMBEDDED
 from index.terms import Terms
+from index.vocabulary import Vocabulary
 
 TEXTS = ["造船业的订单和钢铁的价格都在上涨。", "火车与轮船运送煤炭。", "2019 年 COVID 之后，钢铁减产。"]
+
+
+def vocabulary(spoken, *texts):
+    counts = Vocabulary()
+    counts.add([(spoken, text) for text in texts], Terms())
+    return counts.best(spoken)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +28,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def lexicon(model):
-    found = vocabulary(TEXTS, "zh", Terms())
+    found = vocabulary("zh", *TEXTS)
     return Lexicon.build({"zh": (list(found), model.encode(list(found.values())))})
 
 
@@ -32,14 +39,14 @@ def translated(lexicon, model, *words):
 
 
 def test_the_vocabulary_holds_words_of_its_language_once_and_no_numbers():
-    found = vocabulary(TEXTS, "zh", Terms())
+    found = vocabulary("zh", *TEXTS)
     assert next(iter(found)) == "钢铁"
     assert "2019" not in found
     assert "covid" not in found
 
 
 def test_an_english_word_stands_under_its_stem_with_the_form_most_often_met():
-    found = vocabulary(["Ships sail. A ship sinks.", "Many ships were built."], "en", Terms())
+    found = vocabulary("en", "Ships sail. A ship sinks.", "Many ships were built.")
     assert found["ship"] == "ships"
 
 
@@ -69,3 +76,34 @@ def test_no_words_are_no_table():
     empty = Lexicon.build({})
     assert empty.size("zh") == 0
     assert Lexicon.build({"en": (["one"], np.ones((1, 3), dtype=np.float32))}).size("en") == 1
+
+
+def test_what_is_taken_out_of_the_vocabulary_leaves_it_as_it_was(tmp_path):
+    counts, terms = Vocabulary(), Terms()
+    counts.add([("en", "Ships sail."), ("zh", TEXTS[0])], terms)
+    before = {spoken: counts.best(spoken) for spoken in ("zh", "en")}
+    counts.add([("en", "A ship sinks; the ship was old."), ("zh", TEXTS[1])], terms)
+    assert counts.best("en")["ship"] == "ship"
+    counts.write(tmp_path)
+    counts = Vocabulary.read(tmp_path)
+    counts.take_out([("en", "A ship sinks; the ship was old."), ("zh", TEXTS[1])], terms)
+    assert {spoken: counts.best(spoken) for spoken in ("zh", "en")} == before
+
+
+def test_a_folder_without_counts_is_refused(tmp_path):
+    with pytest.raises(LibraryError, match="counts"):
+        Vocabulary.read(tmp_path)
+
+
+def test_a_changed_table_finds_what_came_and_not_what_went():
+    one, two, three = np.eye(3, dtype=np.float32)
+    table = Lexicon.build({"en": (["one", "two"], np.stack([one, two]))})
+    table.change("en", ["one"], {"two": three, "three": two})
+    assert table.size("en") == 2
+    assert table.translate(np.stack([one, two, three]), np.empty((0, 3), dtype=np.float32), "en") == [
+        {},
+        {"three": 1.0},
+        {"two": 1.0},
+    ]
+    table.change("zh", [], {"三": three})
+    assert table.translate(np.stack([three]), np.empty((0, 3), dtype=np.float32), "zh") == [{"三": 1.0}]

@@ -40,6 +40,7 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and encode everything again.")] = False,
     remove: Annotated[list[str] | None, typer.Option("--remove", help="Take this document out (repeatable).")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the documents of the library.")] = False,
+    compact: Annotated[bool, typer.Option("--compact", help="Clear away what removed documents left behind.")] = False,
     report: Annotated[bool, typer.Option("--report", help="What was understood of every file, character by character.")] = False,
     library: LibraryOption = None,
 ) -> None:
@@ -50,6 +51,9 @@ def index(
         return
     if report:
         put(listing.accounts(paths or [settings.seeds]))
+        return
+    if compact:
+        say(*listing.compacted(settings))
         return
     from index import build, encoder
 

@@ -50,8 +50,14 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
             if fault := library.fault():
                 lines.append(f"  {fault}")
                 sound = False
-            elif not library.indexes_are_sound():
+            elif not library.indexes_are_sound(wholly=True):
                 lines.append("  the indexes are missing or damaged; they are built again when first used.")
+            elif gone := library.gone():
+                held = library.select("SELECT count(*) FROM passages")[0][0]
+                lines.append(
+                    f"  {gone:,} passages went out since the indexes of its {held:,} were built; `wenzheng index --compact` "
+                    "gives their space back, and so does the next change once they are the more."
+                )
     except LibraryError as error:
         lines.append(f"Library: {error}")
         sound = False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.build import Report
+    from index.settings import Settings
 
 
 def documents(library: Path) -> list[str]:
@@ -46,3 +47,14 @@ def changes(report: Report) -> list[str]:
         ("unchanged", report.unchanged),
     )
     return [*(f"{verb} {name}" for verb, names in groups for name in names), *map(str, report.failed)]
+
+
+def compacted(settings: Settings) -> list[str]:
+    """Compacts a library and tells what that removed."""
+    from index.compact import compact
+
+    done = compact(settings)
+    return [
+        f"Removed {done.vectors:,} vectors of texts that the library holds no more and {done.passages:,} passages "
+        f"that had gone out of its indexes; {max(0, done.freed) / 1e6:,.1f} MB are free again."
+    ]

@@ -21,16 +21,17 @@ def drawn() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress as Bars
 
-    bar = Bars(console=Console(stderr=True), transient=True)
+    # Stages take turns a stretch of documents long, so the time left is told by all that was done and not by the last seconds.
+    bar = Bars(console=Console(stderr=True), transient=True, speed_estimate_period=3600)
     tasks: dict[str, Any] = {}
 
     def show(stage: str, done: int, total: int) -> None:
         bar.start()
         if stage not in tasks:
             tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(tasks[stage], completed=done)
-        if done >= total:
-            bar.stop()
+        elif not done:
+            bar.reset(tasks[stage], total=total)
+        bar.update(tasks[stage], completed=done, total=total)
 
     try:
         yield show
