@@ -40,6 +40,8 @@ CREATE TABLE passages (
     translation TEXT, context TEXT NOT NULL);
 CREATE INDEX passages_document ON passages (document);
 CREATE INDEX passages_facts ON passages (id, kind, language, article);
+CREATE INDEX articles_document ON articles (document);
+CREATE INDEX footnotes_document ON footnotes (document);
 CREATE TABLE vectors (encoder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, text))
     WITHOUT ROWID;
 """

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from fakes import CORPUS, GLOSSARY, FakeEncoder, one_sentence, write_corpus
 
-from index import build, database, derived, fulltext, vectors
+from index import build, database, derived, fulltext, vector_files, vectors
 from index import encoder as encoders
 from index.database import FILE, FORMAT
 from index.errors import DocumentError, EncoderError, LibraryBusy, LibraryError, LibraryMismatch, WenzhengError
@@ -556,7 +556,7 @@ def test_derived_indexes_without_space_are_told_in_one_sentence_and_lose_nothing
 
     owner, name = {
         "folder": (derived.tempfile, "mkdtemp"),
-        "vectors": (vectors.os, "fsync"),
+        "vectors": (vector_files.os, "fsync"),
         "manifest": (derived, "_write_manifest"),
     }[where]
     monkeypatch.setattr(owner, name, full)
