@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +33,7 @@ class Served:
 
     address: str
     function: int
+    process: int | None = None  # its number, where it was started here
 
     @classmethod
     def at(cls, address: str) -> Served:
@@ -45,7 +46,11 @@ class Served:
 
     def ask(self, question: str, session: str) -> dict[str, Any]:
         """The answer as the page's queue sends it to a session; raises Failed where it sends none."""
-        asked = {"data": [question, None, None, None], "fn_index": self.function, "session_hash": session}
+        return dict(self.call(self.function, [question, None, None, None], session)[0])
+
+    def call(self, function: int, data: list[Any], session: str, **more: Any) -> list[Any]:
+        """What one of the page's functions gives in the end; raises Failed where it gives nothing."""
+        asked = {"data": data, "fn_index": function, "session_hash": session, **more}
         try:
             event = json.loads(_read(f"{self.address}/gradio_api/queue/join", asked))["event_id"]
             with urllib.request.urlopen(  # noqa: S310 — checked in served()
@@ -56,7 +61,7 @@ class Served:
                     if message.get("msg") == "process_completed" and message["event_id"] == event:
                         if not message["success"]:
                             raise Failed(str(message["output"]))
-                        return dict(message["output"]["data"][0])
+                        return list(message["output"]["data"])
         except _AWAY as error:
             raise Failed(repr(error)) from error
         raise Failed("the connection ended before the answer")
@@ -77,7 +82,7 @@ def served(library: Path | None, address: str | None = None) -> Iterator[Served]
     with tempfile.TemporaryFile() as said:  # a pipe that nobody reads would stop it
         running = subprocess.Popen(command, stdout=said, stderr=said)  # noqa: S603 — our own program
         try:
-            yield _started(f"http://127.0.0.1:{port}", running, said)
+            yield replace(_started(f"http://127.0.0.1:{port}", running, said), process=running.pid)
         finally:
             running.terminate()
             running.wait(timeout=_PATIENCE)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from index import database, rows
+from index import database, rows, seals
 from index.database import FILE, Connection
-from index.errors import LibraryError
+from index.errors import LibraryError, WenzhengError
 from index.records import ArticleRecord, Footnote, Kind, Language, Passage, PassageFacts, Piece, Sentence
 
 _SENTENCE = 'id, article, kind, paragraph, section, start, "end", text, page, context'
@@ -39,7 +40,8 @@ class Contents:
 
     def manifest(self) -> dict[str, Any]:
         """What the library was built with: encoder, settings, versions, generation."""
-        return {key: json.loads(value) for key, value in self.select("SELECT key, value FROM manifest")}
+        with self.damage_told():
+            return {key: json.loads(value) for key, value in self.select("SELECT key, value FROM manifest")}
 
     @property
     def generation(self) -> int:
@@ -57,11 +59,33 @@ class Contents:
 
     def fault(self) -> str | None:
         """What is wrong with the SQLite file, in one sentence; reads all of it."""
+        path, before = self.folder / FILE, self.state
         try:
             found = self.select("PRAGMA quick_check(1)")
+            with database.told(path):
+                said = next(seals.broken(self._db), None)
         except LibraryError as error:
             return str(error)
-        return None if found == [("ok",)] else str(database.fault(self.folder / FILE, " ".join(str(found[0][0]).split())))
+        if found != [("ok",)]:
+            said = str(found[0][0])
+        elif said is not None and self.state != before:
+            return self.fault()  # it changed while it was read
+        return None if said is None else str(database.fault(path, said))
+
+    @contextmanager
+    def damage_told(self) -> Iterator[None]:
+        """Makes of an error that comes of damaged rows the sentence of `fault`; others stay what they are."""
+        before = None
+        try:
+            before = self.state
+            yield
+        except WenzhengError:
+            raise
+        except Exception as error:
+            # Where the library changed meanwhile, that is why, and reading all of it would be in vain.
+            if (before is not None and self.state != before) or (said := self.fault()) is None:
+                raise
+            raise LibraryError(said) from error
 
     # -- documents and articles ---------------------------------------------------------------
 
@@ -104,7 +128,8 @@ class Contents:
             f"SELECT a.id, a.record FROM articles a JOIN documents d ON d.id = a.document {where}ORDER BY d.name, a.position",
             wanted or (),
         )
-        return {name: rows.record(json.loads(record)) for name, record in found}
+        with self.damage_told():
+            return {name: rows.record(json.loads(record)) for name, record in found}
 
     def article(self, article: str) -> ArticleRecord | None:
         """One article or part by id."""

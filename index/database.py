@@ -17,8 +17,8 @@ Connection = sqlite3.Connection
 
 FILE = "library.sqlite"
 LOCK = "write.lock"
-FORMAT = 1
-"""Version of the folder's format; a newer one is refused."""
+FORMAT = 2
+"""Version of the folder's format; a newer one is refused, an older one is read, and brought up to date by `index.migrate`."""
 
 _NO_ACCESS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 """SQLite's primary error codes that tell of the disk and not of the file's contents."""
@@ -48,8 +48,7 @@ def connect(path: Path) -> Connection:
         raise fault(path, error) from error
     try:
         connection.execute("PRAGMA foreign_keys = ON")
-        row = connection.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()
-        found = int(json.loads(row[0])) if row else 0
+        found = format_of(connection)
         if found > FORMAT:
             raise LibraryMismatch(
                 f"{path} was written by a newer version (format {found}, this program knows {FORMAT}); update the program."
@@ -61,6 +60,25 @@ def connect(path: Path) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def format_of(db: Connection) -> int:
+    """The format of a library, 0 where it does not say."""
+    row = db.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()
+    return int(json.loads(row[0])) if row else 0
+
+
+def copy(db: Connection, path: Path) -> None:
+    """Puts a copy of the database in place, whole or not at all."""
+    with _disk(path.parent):
+        building = path.with_name(f"{path.name}.building")
+        building.unlink(missing_ok=True)
+        target = sqlite3.connect(building)
+        try:
+            db.backup(target)
+        finally:
+            target.close()
+        building.replace(path)
 
 
 @contextmanager
@@ -85,8 +103,15 @@ def locked(folder: Path) -> Iterator[None]:
 
 def select(db: Connection, path: Path, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows that a statement gives; raises LibraryError in the words of `fault`."""
-    try:
+    with told(path):
         return db.execute(sql, values).fetchall()
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Raises what SQLite raises in the words of `fault`."""
+    try:
+        yield
     except sqlite3.DatabaseError as error:
         raise fault(path, error) from error
 
@@ -114,11 +139,14 @@ def tidy(db: Connection, sql: str, values: Sequence[Any] = ()) -> None:
 def fault(path: Path, error: Exception | str) -> LibraryError:
     """What to tell of an SQLite error: somebody holds the file, it cannot be reached, or it is damaged."""
     code = getattr(error, "sqlite_errorcode", None)
+    said = " ".join(str(error).split())[:200]
+    if "Could not decode" in said:  # the rest of it is the damaged text
+        said = said.partition(" with text ")[0]
     if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryBusy(f"Another process is writing to {path}; wait for it to end and run again.")
     if code is not None and code & 0xFF in _NO_ACCESS:
-        return LibraryError(f"{path} cannot be read or written ({error}); check its permissions and the space left on the disk.")
-    return LibraryError(f"{path} is damaged or no library ({error}); move it away and run `wenzheng index` to build a new one.")
+        return LibraryError(f"{path} cannot be read or written ({said}); check its permissions and the space left on the disk.")
+    return LibraryError(f"{path} is damaged or no library ({said}); move it away and run `wenzheng index` to build a new one.")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Encoded(Contents):
             part = order[at : at + _MOST_KEYS]
             marks = ",".join("?" * len(part))
             found += self.select(f"SELECT text, vector FROM vectors WHERE encoder = ? AND text IN ({marks})", (encoder, *part))
-        return {keys[key]: np.frombuffer(vector, dtype=np.float32) for key, vector in found}
+        return {keys[key]: np.frombuffer(vector, dtype=np.float32) for key, vector in found if key in keys}
 
     def known_vectors(self, encoder: str, keys: Iterable[str]) -> set[str]:
         """Which of the text keys have a vector of this encoder."""

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from index import database, derived, rows, stored
+from index import database, derived, migrate, rows, seals, stored
 from index.database import FILE, Connection
 from index.derived import Indexes
 from index.encoded import Encoded
@@ -33,6 +33,7 @@ class Library(Encoded):
     def __init__(self, folder: Path, connection: Connection) -> None:
         super().__init__(folder, connection)
         self._indexes: tuple[int, Indexes] | None = None
+        self._vouched: tuple[int, set[str]] = (-1, set())
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -61,14 +62,17 @@ class Library(Encoded):
         """
         with database.locked(folder):
             path = folder / FILE
-            if not path.is_file():
+            if path.is_file():
+                migrate.up_to_date(path)
+            else:
                 database.create(path)
             library = cls(folder, database.connect(path))
             try:
                 # A change that outgrew the cache would lock readers out long before it is committed.
                 library.select("PRAGMA cache_spill = OFF")
                 library.select(f"CREATE INDEX IF NOT EXISTS {rows.FACTS} ON passages (id, kind, language, article)")
-                yield library
+                with library.damage_told():
+                    yield library
             finally:
                 library.close()
 
@@ -76,6 +80,20 @@ class Library(Encoded):
         """Closes the connection; using the library afterwards is an error."""
         self._indexes = None
         self._db.close()
+
+    def vouch(self, source: str) -> None:
+        """Raises LibraryError where what is held of a document is not what was written; looks once in each state."""
+        generation = self.generation
+        if self._vouched[0] != generation:
+            self._vouched = (generation, set())
+        if source in self._vouched[1]:
+            return
+        path = self.folder / FILE
+        with database.told(path):
+            whole = seals.holds(self._db, source)
+        if not whole and self.generation == generation:  # else it changed while it was read
+            raise database.fault(path, f"what it holds of {source} is not what was written")
+        self._vouched[1].add(source)
 
     # -- derived indexes --------------------------------------------------------------------
 
@@ -181,6 +199,7 @@ class Library(Encoded):
                     self._db.execute(
                         "INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, json.dumps(value, ensure_ascii=False))
                     )
+                seals.keep(self._db, [addition.document.source.name for addition in add])
                 if anew or not self._update(folder, old.get("stamp", ""), out, add, terms):
                     self._build(folder, terms)
         except BaseException:

@@ -69,7 +69,7 @@ def passages(document: Document, length: int, translate: Callable[[str], str | N
         room = room * 3 if sentences[0].kind is Kind.TABLE else room
         for group in _group(sentences, room):
             found.append(_passage(len(found), document.source.name, records.get(article), group, section, translate))
-    for note in document.footnotes:
+    for note in filter(lambda note: note.text, document.footnotes):  # a mark at the very end of a file has none
         found.append(_note_passage(len(found), document.source.name, note, document.sentences, translate))
     return found
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from index.database import FILE
-from index.errors import DocumentError
+from index.errors import DocumentError, LibraryError
 from index.library import Library
 from index.records import Language, Sentence
 
@@ -23,6 +23,8 @@ Verdict = Literal["accept", "wrong span", "not supported"]
 """What a reviewer says; of a refusal: rightly refused, answered at the place marked, wrongly refused."""
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+Kept = TypeVar("Kept")
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS queue (batch TEXT NOT NULL, answer TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (batch, answer))",
@@ -123,7 +125,7 @@ class Reviews:
     def answers(self, batch: str) -> list[Queued]:
         """The answers of a batch in the order they came."""
         return [
-            queued(json.loads(row[0]))
+            self._record(queued, row[0])
             for row in self._read("queue", "SELECT record FROM queue WHERE batch = ? ORDER BY rowid", (batch,))
         ]
 
@@ -151,7 +153,7 @@ class Reviews:
         """Reviews of one batch or of all, in the order of batch, answer, statement and reviewer."""
         limit, values = ("", ()) if batch is None else (" WHERE batch = ?", (batch,))
         sql = f"SELECT record FROM reviews{limit} ORDER BY batch, answer, number, reviewer"
-        return [review(json.loads(row[0])) for row in self._read("reviews", sql, values)]
+        return [self._record(review, row[0]) for row in self._read("reviews", sql, values)]
 
     # -- the text around ----------------------------------------------------------------------
 
@@ -175,6 +177,15 @@ class Reviews:
         return found
 
     # -- rows ---------------------------------------------------------------------------------
+
+    def _record(self, make: Callable[[Any], Kept], text: str) -> Kept:
+        """The record of a row; raises LibraryError where it is damaged, which is not the file's end: the others can be saved."""
+        try:
+            return make(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError, DocumentError) as error:
+            raise LibraryError(
+                f"{self.library.folder / FILE} holds a damaged review ({text[:60]}…); put a copy of the file from before in its place."
+            ) from error
 
     def _read(self, table: str, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from index import damage, glossary, rerank
 from index import encoder as encoders
-from index import glossary, rerank
 from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
 from index.glossary import Entry
@@ -88,6 +88,7 @@ class Searcher:
 
     # -- the story --------------------------------------------------------------------------
 
+    @damage.told
     def search(self, question: str, k: int = 10, limits: Mapping[str, Sequence[str]] | None = None) -> SearchResult:
         """The `k` best passages for a question in either language.
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,6 +143,8 @@ def _append(folder: Path, stem: str, pair: tuple[str, str]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
+        with suppress(OSError):  # what a full disk left of the line would be in the way of the next run
+            _end_line(path)
         raise DocumentError(
             f"{path} cannot be written ({error.strerror}); free some space, or move the document to a folder you may write to."
         ) from error

@@ -78,9 +78,10 @@ class Answerer:
 
         `history` holds the earlier questions of the conversation as they were understood, the oldest first.
         """
-        asking = self._look(question, limits, language, id, history)
-        *_, read = self._read(asking, lambda: False)
-        return self._answer(asking, read)
+        with self.searcher.library.damage_told():
+            asking = self._look(question, limits, language, id, history)
+            *_, read = self._read(asking, lambda: False)
+            return self._answer(asking, read)
 
     def stream(
         self,
@@ -97,10 +98,11 @@ class Answerer:
         Ends soon after `cancelled` is true, with what was proved by then.  Where a language model fails in the middle,
         the last answer is that of the extractive reader and holds none of the claims shown before.
         """
-        asking = self._look(question, limits, language, id, history)
-        for read in self._read(asking, cancelled):
-            if read.proved or read.whole:
-                yield self._answer(asking, read)
+        with self.searcher.library.damage_told():
+            asking = self._look(question, limits, language, id, history)
+            for read in self._read(asking, cancelled):
+                if read.proved or read.whole:
+                    yield self._answer(asking, read)
 
     # -- the story --------------------------------------------------------------------------
 

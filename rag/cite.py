@@ -19,8 +19,11 @@ def cite(
 ) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """Claims with numbered citations, one number a sentence, in the order of the text.
 
-    `disputed` leads from a sentence to the one of another document that it is at odds with.
+    `disputed` leads from a sentence to the one of another document that it is at odds with.  Raises LibraryError where
+    a document cited was damaged since it was written.
     """
+    for source in dict.fromkeys(item.hit.passage.source for draft, _ in proved for item in draft.evidence):
+        library.vouch(source)
     articles = library.articles(item.sentence.article for draft, _ in proved for item in draft.evidence)
     citations: dict[int, Citation] = {}
     for draft, _ in proved:

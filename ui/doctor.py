@@ -39,7 +39,7 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
         lines.append(f"Entailment model: {error}")
         sound = False
     try:
-        with closing(Library.open(settings.library)) as library:
+        with closing(Library.open(settings.library)) as library, library.damage_told():
             manifest = library.manifest()
             built = manifest.get("encoder", {})
             held = [record for record in library.articles().values() if record.kind != "part"]

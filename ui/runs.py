@@ -150,7 +150,7 @@ def _read(path: Path, changed: int, size: int) -> Run:
             tuple(map(_figure, data["figures"])),
             tuple(map(_row, data["rows"])),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise DocumentError(
             f"{path.name} cannot be read as a run ({error!r}); take it out of {path.parent}, or measure again."
         ) from error

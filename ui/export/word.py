@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
+from index.errors import WenzhengError
 from index.records import Language
 from ui.export.blocks import Block, Piece
 
@@ -30,8 +32,12 @@ _STYLES = {
 _LANG = {"zh": "zh-CN", "en": "en-GB"}
 
 
+class ClockError(WenzhengError):
+    """The machine's clock stands at a time that a file cannot tell."""
+
+
 def write(blocks: Sequence[Block], language: Language) -> bytes:
-    """The blocks as a DOCX file; a mark leads to its quotation."""
+    """The blocks as a DOCX file; a mark leads to its quotation.  Raises ClockError where no such file can be dated."""
     document = docx.Document()
     _dress(document)
     properties = document.core_properties
@@ -42,6 +48,12 @@ def write(blocks: Sequence[Block], language: Language) -> bytes:
     for place, block in enumerate(blocks):
         _paragraph(document, block, place)
     stream = io.BytesIO()
+    year = time.localtime(time.time()).tm_year
+    if not 1980 <= year <= 2107:  # what a ZIP archive can tell
+        raise ClockError(
+            f"The clock of this machine stands in the year {year}, but a Word file can only tell 1980 to 2107; "
+            "set the clock right, or choose another format."
+        )
     document.save(stream)
     return stream.getvalue()
 

@@ -136,7 +136,8 @@ class Desk:
             for _ in range(_TRIES):
                 answerer = self._current()
                 try:
-                    found = work(answerer)
+                    with answerer.searcher.library.damage_told():
+                        found = work(answerer)
                 except Exception:
                     if answerer.searcher.library.state == self._state:
                         raise

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -16,6 +17,7 @@ import gradio as gr
 from index.records import Language
 from rag import exchange, references
 from ui.export import FORMATS, Style, cited_articles, export
+from ui.export.word import ClockError
 from ui.web.cards import Turn
 from ui.web.copying import records, sources
 from ui.web.escape import escape
@@ -93,13 +95,18 @@ class Export:
         self._forget()
         today = date.today()
         place = Path(tempfile.mkdtemp(dir=self.folder.name)) / f"wenzheng-{today.isoformat()}{FORMATS[format].suffix}"
-        place.write_bytes(export(answers, articles, format, style, shown, today))
+        try:
+            place.write_bytes(export(answers, articles, format, style, shown, today))
+        except ClockError:
+            return None, _note(own["export_clock"])
         return str(place), ""
 
     def _forget(self) -> None:
         """Takes away the files that were fetched long ago."""
         for folder in Path(self.folder.name).iterdir():
-            if folder.stat().st_mtime < time.time() - _KEPT:
+            with suppress(FileNotFoundError):  # another download took it away meanwhile
+                if folder.stat().st_mtime >= time.time() - _KEPT:
+                    continue
                 shutil.rmtree(folder, ignore_errors=True)
 
 
