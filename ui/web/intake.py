@@ -63,13 +63,14 @@ class Intake:
     """Takes files in and documents out of the library of a desk.
 
     It works over a connection and an encoder of its own, so that the desk answers meanwhile; the
-    encoder is let go when the change is made.
+    encoder is made at the first change and kept, since memory that a model leaves is not all given back.
     """
 
     desk: Desk
     encoder: Callable[[Encoder], Encoder] = encoders.another
     jobs: list[Job] = field(default_factory=list)
     _one: threading.Lock = field(default_factory=threading.Lock)
+    _own: Encoder | None = None
 
     @property
     def library(self) -> Path:
@@ -135,7 +136,7 @@ class Intake:
 
     def _add(self, job: Job, given: Sequence[Given], folder: Path) -> None:
         try:
-            encoder = self.encoder(self.desk.answerer.searcher.encoder)
+            encoder = self._own = self._own or self.encoder(self.desk.answerer.searcher.encoder)
             taken = _patiently(job, lambda: uploads.add(given, self._settings(), encoder, progress=job.show))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
