@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from index import files, glossary
+from index import files, glossary, stores
 from index.derived import text_key
 from index.encoder import Encoder, Vectors, fast
 from index.errors import DocumentError
@@ -72,7 +72,7 @@ def index(
     """
     paths = [*paths, *([kept] if (kept := settings.library / KEPT).is_dir() else ())]
     found = files.find(paths)
-    with Library.writing(settings.library) as library:
+    with Library.writing(settings.library, stores.chosen(settings)) as library:
         manifest = library.manifest()
         book = _glossary_text(paths, manifest.get("glossary", ""))
         terms = Terms(glossary.parse(book).words())
@@ -104,7 +104,7 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
     Raises DocumentError for a name it does not hold.
     """
     Library.open(settings.library).close()  # `writing` would make an empty one
-    with Library.writing(settings.library) as library:
+    with Library.writing(settings.library, stores.chosen(settings)) as library:
         held = {document["name"] for document in library.documents()}
         for name in names:
             if name not in held:

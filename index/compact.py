@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index import glossary
+from index import glossary, stores
 from index.derived import text_key
 from index.library import Library
 from index.records import LANGUAGES
@@ -31,7 +31,7 @@ def compact(settings: Settings) -> Compacted:
     Raises LibraryMissing where there is none, LibraryBusy while another process is writing.
     """
     Library.open(settings.library).close()  # `writing` would make an empty one
-    with Library.writing(settings.library) as library:
+    with Library.writing(settings.library, stores.chosen(settings)) as library:
         before, gone = _size(library), library.gone()
         terms = Terms(glossary.parse(library.manifest().get("glossary", "")).words())
         vectors = library.keep_only(text_key(text) for text in _texts(library, terms))

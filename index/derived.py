@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -19,12 +20,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from index.encoder import Vectors
-from index.errors import LibraryError
-from index.fulltext import Entry, FullText
+from index.errors import LibraryError, StoreError
+from index.fulltext import Entry
 from index.lexicon import Lexicon
 from index.records import ANSWERING, LANGUAGES, ArticleRecord, Kind
+from index.stores import EMBEDDED, Engine, TextStore, VectorStore
 from index.terms import Terms
-from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
 
 FOLDER = "derived"
@@ -41,17 +42,22 @@ Row = tuple[int, str, str, str | None, str, str, str, str, str]
 class Indexes(NamedTuple):
     """What is derived from a library."""
 
-    fulltext: FullText
-    vectors: VectorIndex
+    fulltext: TextStore
+    vectors: VectorStore
     lexicon: Lexicon
 
 
-def read(folder: Path, stamp: str) -> Indexes | None:
-    """The indexes of a folder, None when it is missing, damaged, unreadable or not of this stamp."""
+def read(folder: Path, stamp: str, engine: Engine = EMBEDDED) -> Indexes | None:
+    """The indexes of a folder, None when it is missing, damaged, unreadable, not of this stamp or not of this engine.
+
+    Raises StoreError where the engine does not answer.
+    """
     if not is_sound(folder, stamp):
         return None
     try:
-        return Indexes(FullText.read(folder), VectorIndex.read(folder), Lexicon.read(folder))
+        return _opened(folder, engine)
+    except StoreError:
+        raise
     except LibraryError:
         return None  # whole but of another version of the engines
 
@@ -81,6 +87,7 @@ def build(
     articles: Mapping[str, ArticleRecord],
     vectors: Known,
     terms: Terms,
+    engine: Engine = EMBEDDED,
 ) -> Indexes:
     """Builds the indexes, in memory or into a new folder that is moved into place when whole.
 
@@ -89,22 +96,30 @@ def build(
     """
     counted = _Counted(rows, terms)
     if folder is None:
-        fulltext = FullText.build(_entries(counted, articles, terms), None)
-        return Indexes(fulltext, _nearest(counted, vectors), _lexicon(counted.words, vectors))
+        fulltext = engine.texts.build(_entries(counted, articles, terms), None)
+        return Indexes(fulltext, _nearest(counted, vectors, engine), _lexicon(counted.words, vectors))
 
     def fill(building: Path) -> dict[str, Any]:
-        FullText.build(_entries(counted, articles, terms), building)
-        nearest = _nearest(counted, vectors)
+        engine.texts.build(_entries(counted, articles, terms), building)
+        nearest = _nearest(counted, vectors, engine)
         nearest.write(building)
         _lexicon(counted.words, vectors).write(building)
         counted.words.write(building)
         return {"learned": nearest.size, "gone": 0}
 
-    return _place(folder, stamp, fill)
+    return _place(folder, stamp, fill, engine)
 
 
 def update(
-    before: Path, old: str, folder: Path, stamp: str, change: Change, rows: Iterable[Row], vectors: Known, terms: Terms
+    before: Path,
+    old: str,
+    folder: Path,
+    stamp: str,
+    change: Change,
+    rows: Iterable[Row],
+    vectors: Known,
+    terms: Terms,
+    engine: Engine = EMBEDDED,
 ) -> Indexes | None:
     """The indexes of a folder with a change worked in, in a new one; None where the old ones are not sound.
 
@@ -115,7 +130,10 @@ def update(
         return None
     facts = json.loads((before / MANIFEST).read_text(encoding="utf-8"))
     try:
-        nearest, lexicon, words = VectorIndex.read(before), Lexicon.read(before), Vocabulary.read(before)
+        nearest, lexicon, words = engine.vectors.read(before), Lexicon.read(before), Vocabulary.read(before)
+        engine.texts.read(before)
+    except StoreError:
+        raise
     except LibraryError:
         return None
 
@@ -123,14 +141,14 @@ def update(
         counted = _Counted(change.rows, terms, words)
         earlier = {spoken: words.best(spoken) for spoken in LANGUAGES}
         words.take_out(change.lone, terms)
-        FullText.update(before, building, change.documents, _entries(counted, change.articles, terms))
+        engine.texts.update(before, building, change.documents, _entries(counted, change.articles, terms))
         nearest.remove([number * 2 + side for number in change.passages for side in (0, 1)])
         for ids, found in _blocks(change.rows, vectors):
             nearest.add(ids, found)
         learned = facts["learned"]
         index = nearest
         if not nearest.exact and nearest.size > _OUTGROWN * learned:
-            index = VectorIndex.gather(nearest.size, lambda: _blocks(rows, vectors))
+            index = engine.vectors.gather(nearest.size, lambda: _blocks(rows, vectors))
             learned = index.size
         index.write(building)
         for spoken in LANGUAGES:
@@ -141,7 +159,7 @@ def update(
         words.write(building)
         return {"learned": learned if index.exact is nearest.exact else index.size, "gone": facts["gone"] + len(change.passages)}
 
-    return _place(folder, stamp, fill, before)
+    return _place(folder, stamp, fill, engine, before)
 
 
 def gone(folder: Path) -> int:
@@ -152,7 +170,9 @@ def gone(folder: Path) -> int:
         return 0
 
 
-def _place(folder: Path, stamp: str, fill: Callable[[Path], dict[str, Any]], before: Path | None = None) -> Indexes:
+def _place(
+    folder: Path, stamp: str, fill: Callable[[Path], dict[str, Any]], engine: Engine, before: Path | None = None
+) -> Indexes:
     """Fills a new folder and moves it into place when it is whole."""
     folder.parent.mkdir(exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
@@ -160,19 +180,30 @@ def _place(folder: Path, stamp: str, fill: Callable[[Path], dict[str, Any]], bef
         facts = fill(building)
         _write_manifest(building, stamp, facts, before)
         if folder.exists():
-            shutil.rmtree(folder)
+            discard(folder, engine)
         building.replace(folder)
     except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+        discard(building, engine)
         raise
-    return Indexes(FullText.read(folder), VectorIndex.read(folder), Lexicon.read(folder))
+    return _opened(folder, engine)
 
 
-def sweep(parent: Path, keep: Sequence[int]) -> None:
+def _opened(folder: Path, engine: Engine) -> Indexes:
+    return Indexes(engine.texts.read(folder), engine.vectors.read(folder), Lexicon.read(folder))
+
+
+def discard(folder: Path, engine: Engine = EMBEDDED) -> None:
+    """Removes a folder and what the engine keeps for it alone; where the engine does not answer, another time."""
+    with suppress(StoreError):
+        engine.forget(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(parent: Path, keep: Sequence[int], engine: Engine = EMBEDDED) -> None:
     """Removes the folders of other generations and what interrupted builds left behind."""
     for folder in parent.iterdir() if parent.is_dir() else ():
         if folder.name not in {str(generation) for generation in keep}:
-            shutil.rmtree(folder, ignore_errors=True)
+            discard(folder, engine)
 
 
 def text_key(text: str) -> str:
@@ -207,8 +238,8 @@ def _entries(rows: Iterable[Row], articles: Mapping[str, ArticleRecord], terms: 
         before, own = own, after
 
 
-def _nearest(counted: _Counted, known: Known) -> VectorIndex:
-    return VectorIndex.gather(min(counted.sides, len(known)), lambda: _blocks(counted.rows, known))
+def _nearest(counted: _Counted, known: Known, engine: Engine) -> VectorStore:
+    return engine.vectors.gather(min(counted.sides, len(known)), lambda: _blocks(counted.rows, known))
 
 
 def _blocks(rows: Iterable[Row], known: Known) -> Iterator[tuple[Any, Vectors]]:

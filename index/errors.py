@@ -7,7 +7,8 @@ WenzhengError
 ├── LibraryError           the library folder cannot be used
 │   ├── LibraryMissing     there is none yet
 │   ├── LibraryBusy        another process is writing to it
-│   └── LibraryMismatch    built by another encoder, or by a newer version
+│   ├── LibraryMismatch    built by another encoder, or by a newer version
+│   └── StoreError         the search engine outside the folder does not answer
 ├── EncoderError           the encoder is missing or does not work
 └── ModelError             a language or entailment model is missing, fails or is too slow
 """
@@ -47,6 +48,10 @@ class LibraryBusy(LibraryError):
 
 class LibraryMismatch(LibraryError):
     """The library was built with another encoder or by a newer version."""
+
+
+class StoreError(LibraryError):
+    """The search engine that the library is set to use is not installed, does not answer or refuses."""
 
 
 class EncoderError(WenzhengError):

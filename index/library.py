@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from index.derived import Indexes
 from index.encoded import Encoded
 from index.encoder import Vectors
 from index.errors import LibraryError, LibraryMissing
+from index.stores import EMBEDDED, Engine
 from index.terms import Terms
 
 _SMALL = 2_000
@@ -30,16 +30,17 @@ _SMALL = 2_000
 class Library(Encoded):
     """One library folder, open for reading, or for writing under `writing()`."""
 
-    def __init__(self, folder: Path, connection: Connection) -> None:
+    def __init__(self, folder: Path, connection: Connection, engine: Engine = EMBEDDED) -> None:
         super().__init__(folder, connection)
+        self.engine = engine
         self._indexes: tuple[int, Indexes] | None = None
         self._vouched: tuple[int, set[str]] = (-1, set())
 
     # -- opening ----------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: Path) -> Library:
-        """The library in a folder, for reading.
+    def open(cls, folder: Path, engine: Engine = EMBEDDED) -> Library:
+        """The library in a folder, for reading; `engine` searches its passages.
 
         Raises LibraryMissing when there is none, LibraryMismatch when it is newer than this
         program, LibraryError when SQLite cannot read it.
@@ -51,11 +52,11 @@ class Library(Encoded):
             raise LibraryError(f"{path} cannot be opened ({error.strerror}); check its permissions.") from error
         if not there:
             raise LibraryMissing(f"There is no library in {folder}; run `wenzheng index` to build one.")
-        return cls(folder, database.connect(path))
+        return cls(folder, database.connect(path), engine)
 
     @classmethod
     @contextmanager
-    def writing(cls, folder: Path) -> Iterator[Library]:
+    def writing(cls, folder: Path, engine: Engine = EMBEDDED) -> Iterator[Library]:
         """The library in a folder, made if it is missing, held by this process alone for writing.
 
         Raises LibraryBusy when another process is writing.
@@ -66,7 +67,7 @@ class Library(Encoded):
                 migrate.up_to_date(path)
             else:
                 database.create(path)
-            library = cls(folder, database.connect(path))
+            library = cls(folder, database.connect(path), engine)
             try:
                 # A change that outgrew the cache would lock readers out long before it is committed.
                 library.select("PRAGMA cache_spill = OFF")
@@ -106,7 +107,7 @@ class Library(Encoded):
         generation = self.generation
         if self._indexes is None or self._indexes[0] != generation:
             folder = self.folder / derived.FOLDER / str(generation)
-            found = derived.read(folder, self._stamp)
+            found = derived.read(folder, self._stamp, self.engine)
             if found is None:
                 try:
                     found = self._build(folder, terms)
@@ -134,14 +135,13 @@ class Library(Encoded):
 
     def mend(self, terms: Terms) -> None:
         """Builds the derived indexes again where they are not sound; removes what interrupted runs left."""
-        if not self.indexes_are_sound():
-            self.indexes(terms)
+        self.indexes(terms)
         self._sweep(self.generation)
 
     def _build(self, folder: Path | None, terms: Terms) -> Indexes:
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
         return derived.build(
-            folder, self._stamp, stored.Passages(self), self.articles(), stored.StoredVectors(self, encoder), terms
+            folder, self._stamp, stored.Passages(self), self.articles(), stored.StoredVectors(self, encoder), terms, self.engine
         )
 
     # -- writing ----------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class Library(Encoded):
                 if anew or not self._update(folder, old.get("stamp", ""), out, add, terms):
                     self._build(folder, terms)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)  # on a full disk it would be in the way
+            derived.discard(folder, self.engine)  # on a full disk it would be in the way
             raise
         self._sweep(before + 1)
 
@@ -217,12 +217,13 @@ class Library(Encoded):
         change = derived.Change(out.names, out.passages, out.lone, stored.Passages(self, names), stored.articles(self, names))
         encoder = self.manifest().get("encoder", {}).get("fingerprint", "")
         every, vectors = stored.Passages(self), stored.StoredVectors(self, encoder)
-        return derived.update(before, old, folder, self._stamp, change, every, vectors, terms) is not None
+        return derived.update(before, old, folder, self._stamp, change, every, vectors, terms, self.engine) is not None
 
     def _sweep(self, generation: int) -> None:
         """Removes what no reader can need any more: old generations, vectors of other encoders."""
+        self.engine.settle(self._derived)
         # The generation before stays for readers that are about to open it.
-        derived.sweep(self.folder / derived.FOLDER, (generation - 1, generation))
+        derived.sweep(self.folder / derived.FOLDER, (generation - 1, generation), self.engine)
         current = self.manifest().get("encoder", {}).get("fingerprint")
         for other in ("<", ">"):  # not "<>", for which every vector would be looked at
             if self._one(f"SELECT 1 FROM vectors WHERE encoder {other} ? LIMIT 1", (current,)):

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Encoder
-from index.fulltext import FullText
 from index.glossary import Glossary
 from index.library import Library
 from index.records import ANSWERING, Language, Passage, Sentence
 from index.rows import passage_context
 from index.script import language
+from index.stores import TextStore
 from index.terms import Terms
 
 
@@ -125,7 +125,7 @@ Translated = Mapping[str, Mapping[str, float]]
 
 
 def term_weights(
-    question: str, spoken: Language, terms: Terms, fulltext: FullText, glossary: Glossary, translated: Translated
+    question: str, spoken: Language, terms: Terms, fulltext: TextStore, glossary: Glossary, translated: Translated
 ) -> Asked:
     """The question's terms with their inverse document frequency (Robertson and Sparck Jones 1976).
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import damage, glossary, rerank
+from index import damage, glossary, rerank, stores
 from index import encoder as encoders
 from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
@@ -80,7 +80,7 @@ class Searcher:
     @classmethod
     def open(cls, settings: Settings) -> Searcher:
         """The library and encoder that the settings name; raises LibraryError or EncoderError."""
-        return cls(Library.open(Path(settings.library)), encoders.load(settings.encoder))
+        return cls(Library.open(Path(settings.library), stores.chosen(settings)), encoders.load(settings.encoder))
 
     def encoder_for(self, spoken: Language) -> Encoder | None:
         """The encoder, where it knows the language."""

@@ -32,6 +32,11 @@ class Settings:
     server_key: str = field(default="", repr=False)  # its key, where it wants one
     nli: str = ""  # entailment model that checks statements: a folder, or a model on this machine; none where empty
     device: str = "auto"  # of a local language or entailment model: cuda, mps, cpu
+    store: str = "embedded"  # what searches the passages: embedded (Tantivy and FAISS), or milvus
+    milvus_uri: str = "http://127.0.0.1:19530"  # of the server; or a folder ending in .db, for Milvus Lite
+    milvus_token: str = field(default="", repr=False)  # user:password, where it wants one
+    milvus_name: str = "wenzheng"  # that names of collections begin with
+    ray: str = ""  # fan indexing out: local, or the address of a Ray cluster; this process alone where empty
     timeout: int = 60  # seconds a language model may be silent
     passage_length: int = 320  # characters a passage aims at; whole sentences always
     host: str = "127.0.0.1"  # of the web page
@@ -41,7 +46,7 @@ class Settings:
     def shown(self, name: str) -> str:
         """The value of a setting, for people; a key stays hidden."""
         value = str(getattr(self, name))
-        return "(set)" if name == "server_key" and value else value
+        return "(set)" if name in ("server_key", "milvus_token") and value else value
 
     def origin(self, name: str) -> str:
         """Where the value of a setting comes from, for people."""

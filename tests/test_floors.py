@@ -38,6 +38,8 @@ HEAVY = {
     "huggingface_hub": {"index/hub.py"},
     "opencc": {"index/terms.py"},
     "langchain_text_splitters": {"index/passages.py", "eval/baseline.py"},
+    "pymilvus": {"index/milvus.py"},
+    "ray": {"index/fan_out.py"},
     "gradio": {"ui/web"},
     "pypdf": {"index/read_pdf.py"},
     "docx": {"index/read_docx.py", "ui/export/word.py"},

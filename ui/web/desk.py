@@ -162,7 +162,7 @@ class Desk:
     def _reopened(self) -> tuple[Answerer, tuple[int, int]]:
         """The same reader and encoder over the library opened anew, with its glossary, and which state that was."""
         old = self.answerer.searcher
-        library = Library.open(old.library.folder)
+        library = Library.open(old.library.folder, old.library.engine)
         try:
             state = library.state
             return replace(self.answerer, searcher=Searcher(library, old.encoder, old.weights, old.signs)), state
