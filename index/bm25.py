@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -124,7 +125,10 @@ class Statistics:
     def write(self, folder: Path) -> None:
         """Saves them in a folder."""
         means = np.array([self.means.get(name, 0.0) for name in FIELDS])
-        np.savez(folder / FILE, passages=self.passages, means=means, dimensions=self.dimensions, counts=self.counts)
+        with (folder / FILE).open("wb") as stream:
+            np.savez(stream, passages=self.passages, means=means, dimensions=self.dimensions, counts=self.counts)
+            stream.flush()
+            os.fsync(stream.fileno())
 
 
 def mean_lengths(some: Sequence[Counted]) -> dict[str, float]:

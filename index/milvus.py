@@ -89,6 +89,7 @@ def _client(uri: str, token: str) -> Any:
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints what it raises
     if not uri.endswith(".db"):
         return MilvusClient(uri, token=token, timeout=_SECONDS)
+    logging.getLogger("grpc._server").setLevel(logging.CRITICAL)  # Milvus Lite's own, for questions it need not know
     Path(uri).parent.mkdir(parents=True, exist_ok=True)
     return MilvusClient(uri)
 
