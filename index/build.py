@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index import files, glossary, stores
+from index import files, glossary, stores, taking
 from index.derived import text_key
 from index.encoder import Encoder, Vectors, fast
 from index.errors import DocumentError
 from index.library import Library
 from index.plan import PIPELINE, Fault, Plan, Stretch
 from index.records import ANSWERING, Language
-from index.rows import passage_context
 from index.script import language
 from index.settings import Settings
+from index.taking import Take
 from index.terms import Terms
 from index.vocabulary import Vocabulary
 
@@ -84,15 +85,16 @@ def index(
             making.all_of([name for name in plan.held if name not in gone], terms)
         due = again or book != manifest.get("glossary", "")
         written = False
-        for stretch in plan.stretches(lambda number: progress("read", number, len(found))):
-            if not (stretch.add or stretch.remove or due):
-                continue
-            making.of(stretch, terms)
-            progress("write", 0, 1)
-            facts = _facts(encoder, book, settings)
-            library.commit(remove=stretch.remove, add=stretch.add, manifest=facts, terms=terms)
-            progress("write", 1, 1)
-            due, written = False, True
+        with _hands(plan, settings, encoder, making) as plan.take:
+            for stretch in plan.stretches(lambda number: progress("read", number, len(found))):
+                if not (stretch.add or stretch.remove or due):
+                    continue
+                making.of(stretch, terms)
+                progress("write", 0, 1)
+                facts = _facts(encoder, book, settings)
+                library.commit(remove=stretch.remove, add=stretch.add, manifest=facts, terms=terms)
+                progress("write", 1, 1)
+                due, written = False, True
         if not written:
             library.mend(terms)
         return _report(plan, making.made)
@@ -118,6 +120,15 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
         for name in names:  # once it is out: a file without its document comes back in the next run, and none is lost
             (settings.library / KEPT / name).unlink(missing_ok=True)
     return Report(removed=tuple(names))
+
+
+def _hands(plan: Plan, settings: Settings, encoder: Encoder, making: _Vectors) -> AbstractContextManager[Take]:
+    """What takes files in: this process, or all that Ray has."""
+    if not settings.ray:
+        return nullcontext(plan.take)
+    from index import fan_out
+
+    return fan_out.hands(plan.due(), settings.ray, encoder, making.keep)
 
 
 def _report(plan: Plan, encoded: int) -> Report:
@@ -161,16 +172,16 @@ class _Vectors:
 
     def of(self, stretch: Stretch, terms: Terms) -> None:
         """For documents on their way in: passages, sentences, translations of both, and words."""
-        texts: list[str] = []
-        for addition in stretch.add:
-            contexts = {s.id: s.context for s in addition.document.sentences}
-            for passage in addition.passages:
-                texts += [f"{passage_context(passage, contexts)}{passage.text}", passage.translation or ""]
-            for sentence in addition.document.sentences:
-                if sentence.kind in ANSWERING:
-                    texts += [sentence.context or sentence.text, addition.translate(sentence.text) or ""]
+        texts = [text for a in stretch.add for text in taking.texts(a.document, a.passages, a.translate)]
         lone = [(p.language, p.text) for a in stretch.add for p in a.passages if p.kind in ANSWERING and not p.translation]
         self._make([*texts, *self._words(lone, terms)])
+
+    def keep(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Commits vectors that others have made."""
+        self._library.keep_vectors(self._encoder.fingerprint, keys, vectors)
+        self.made += len(keys)
+        if self._done is not None:
+            self._done.update(keys)
 
     def all_of(self, names: Sequence[str], terms: Terms) -> None:
         """For documents that the library holds."""

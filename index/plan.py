@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index import catalog, files, memory
+from index import catalog, memory, taking
 from index.errors import DocumentError
 from index.library import Library
-from index.passages import passages
 from index.records import ArticleRecord, Document
 from index.rows import Addition
 from index.settings import Settings
-from index.structure import analyse
+from index.taking import Job, Take
 
 PIPELINE = 4
 """Raised when cleaning changes what it makes of a file, so that every document is read again."""
@@ -72,8 +71,25 @@ class Plan:
         self._taken: dict[str, Path] = {}
         self._records = {folder: catalog.load(folder / catalog.NAME) for folder in {path.parent for path in found}}
         self._memories = _Memories(paths)
+        self.take: Take = taking.take
         for folder in self._records:  # so that a broken one stops the run before anything is written
             self._memories.of(folder)
+
+    def due(self) -> list[Job]:
+        """What is to be taken in, as far as can be told without taking anything in."""
+        return [self._job(path) for path in self._found if self._changed(path)]
+
+    def _job(self, path: Path) -> Job:
+        records = self._records[path.parent].get(path.name, ())
+        return Job(path, records, self._memories.folders(path.parent), self._settings.passage_length)
+
+    def _changed(self, path: Path) -> bool:
+        known = self.held.get(path.name)
+        try:
+            state = _state(path, self._job(path).records, self._settings, self._memories.of(path.parent)[1])
+        except DocumentError:
+            return False
+        return self._rebuild or known != (state, str(path.resolve()))
 
     def stretches(self, looked: Callable[[int], None]) -> Iterator[Stretch]:
         """The changes in order, the last one perhaps empty; `looked` is told how many files were looked at."""
@@ -106,9 +122,8 @@ class Plan:
             if known and known == (state, str(path.resolve())) and not self._rebuild:
                 self.unchanged.append(path.name)
                 return None
-            document = analyse(files.read(path), own)
+            document, made = self.take(self._job(path))
             lenders |= self._claim(document)
-            made = passages(document, self._settings.passage_length, pairs.translate)
         except DocumentError as error:
             self.faults.append(Fault(path, error))
             return None
@@ -177,8 +192,12 @@ class _Memories:
 
     def of(self, folder: Path) -> tuple[memory.Memory, str]:
         """The translations for the files of a folder, and a digest of them."""
-        folders = {folder, *(given for given in self._given if folder.is_relative_to(given))}
-        key = tuple(folder / memory.FOLDER for folder in sorted(folders))
+        key = self.folders(folder)
         if key not in self._loaded:
-            self._loaded[key] = memory.load(key), " ".join(memory.digest(folder) for folder in key if folder.is_dir())
+            self._loaded[key] = taking.translations(key), " ".join(memory.digest(folder) for folder in key if folder.is_dir())
         return self._loaded[key]
+
+    def folders(self, folder: Path) -> tuple[Path, ...]:
+        """Where they stand."""
+        folders = {folder, *(given for given in self._given if folder.is_relative_to(given))}
+        return tuple(folder / memory.FOLDER for folder in sorted(folders))
