@@ -4,7 +4,6 @@ import importlib.util
 import os
 import sqlite3
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,15 +30,9 @@ def rows(settings):
 @pytest.fixture
 def two(monkeypatch):
     """Ray with two processes."""
-    whole = fan_out._ray
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
-
-    @contextmanager
-    def of_two(address, processes):
-        with whole(address, 2) as ray:
-            yield ray
-
-    monkeypatch.setattr(fan_out, "_ray", of_two)
+    with fan_out._ray(fan_out.LOCAL, 2):
+        yield
 
 
 @needs_ray
