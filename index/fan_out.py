@@ -25,7 +25,7 @@ from index.taking import Job, Made, Take, take, texts, translations
 LOCAL = "local"
 """Ray on this machine alone, with a process for each of its cores."""
 
-_BATCH = 64  # texts encoded at once, as in `index.build`
+_BATCH = 128  # texts encoded at once, as in `index.build`
 
 Keep = Callable[[Sequence[str], Vectors], None]
 """Saves vectors under the keys of their texts."""

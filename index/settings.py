@@ -54,7 +54,7 @@ class Settings:
 
 
 _MOST = {"port": 65_535}
-_ONE_OF = {"encoding": ("exact", "fast")}
+_ONE_OF = {"encoding": ("exact", "fast"), "store": ("embedded", "milvus")}
 _NAMES = {f.name: f for f in fields(Settings) if f.name != "origins"}
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from index.encoder import Vectors
-from index.errors import SettingsError
 from index.fulltext import Entry, FullText
 from index.lists import Block, Ids
 from index.settings import Settings
@@ -89,11 +88,9 @@ EMBEDDED = Engine(FullText, VectorIndex)
 
 
 def chosen(settings: Settings) -> Engine:
-    """The engine of a setting; raises SettingsError for an unknown one, StoreError where its package is not installed."""
+    """The engine that the setting names."""
     if settings.store == "embedded":
         return EMBEDDED
-    if settings.store == "milvus":
-        from index import milvus, milvus_engine
+    from index import milvus, milvus_engine
 
-        return milvus_engine.engine(milvus.Server(settings.milvus_uri, settings.milvus_token, settings.milvus_name))
-    raise SettingsError(f"{settings.origin('store')} sets store to “{settings.store}”; it must be embedded or milvus.")
+    return milvus_engine.engine(milvus.Server(settings.milvus_uri, settings.milvus_token, settings.milvus_name))
