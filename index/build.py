@@ -124,11 +124,11 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
 
 def _hands(plan: Plan, settings: Settings, encoder: Encoder, making: _Vectors) -> AbstractContextManager[Take]:
     """What takes files in: this process, or all that Ray has."""
-    if not settings.ray:
+    if not settings.ray or not (jobs := plan.due()):
         return nullcontext(plan.take)
     from index import fan_out
 
-    return fan_out.hands(plan.due(), settings.ray, encoder, making.keep)
+    return fan_out.hands(jobs, settings.ray, encoder, making.keep, plan.take)
 
 
 def _report(plan: Plan, encoded: int) -> Report:

@@ -11,16 +11,19 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index import encoder as encoders
+from index import memory
 from index.derived import text_key
 from index.encoder import Encoder, Vectors
 from index.errors import DocumentError, StoreError
+from index.memory import Memory
 from index.script import language
-from index.taking import Job, Made, Take, take, texts, translations
+from index.taking import Job, Made, Take, take, texts
 
 LOCAL = "local"
 """Ray on this machine alone, with a process for each of its cores."""
@@ -32,11 +35,14 @@ Keep = Callable[[Sequence[str], Vectors], None]
 
 
 @contextmanager
-def hands(jobs: Sequence[Job], address: str, encoder: Encoder, keep: Keep, *, processes: int | None = None) -> Iterator[Take]:
+def hands(
+    jobs: Sequence[Job], address: str, encoder: Encoder, keep: Keep, alone: Take, *, processes: int | None = None
+) -> Iterator[Take]:
     """Starts on the jobs, and gives what hands out their outcomes, to be asked for in the order of the jobs.
 
     `address` is LOCAL or that of a Ray cluster, whose machines see the files under the same paths.  Vectors of a
-    document are kept before it is handed out.  Raises StoreError where Ray is not installed or does not answer.
+    document are kept before it is handed out; `alone` takes in what became due since.  Raises StoreError where Ray
+    is not installed or does not answer.
     """
     with _ray(address, processes) as ray:
         done = _told(ray, address, _done(ray, jobs, encoder))
@@ -51,7 +57,7 @@ def hands(jobs: Sequence[Job], address: str, encoder: Encoder, keep: Keep, *, pr
                 if keys:
                     keep(keys, vectors)
                 return made  # type: ignore[no-any-return]
-            return take(job)  # was not among the jobs
+            return alone(job)
 
         yield next_of
 
@@ -86,15 +92,19 @@ class _Hand:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self._memories: dict[tuple[Path, ...], Memory] = {}
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         job: Job = pickle.loads(row["job"])  # noqa: S301 - made by the writer
+        if job.memories not in self._memories:
+            self._memories[job.memories] = memory.load(job.memories)
+        translate = self._memories[job.memories].translate
         try:
-            made = take(job)
+            made = take(job, translate)
         except DocumentError as error:
             return {"done": pickle.dumps((job.path, error, [], None))}
         spoken = self._encoder.languages()
-        wanted = dict.fromkeys(texts(*made, translations(job.memories).translate))
+        wanted = dict.fromkeys(texts(*made, translate))
         found = sorted((t for t in wanted if t and language(t) in spoken), key=lambda text: (language(text), len(text)))
         parts = [self._encoder.encode(found[at : at + _BATCH]) for at in range(0, len(found), _BATCH)]
         vectors = np.concatenate(parts) if parts else None

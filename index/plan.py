@@ -71,7 +71,7 @@ class Plan:
         self._taken: dict[str, Path] = {}
         self._records = {folder: catalog.load(folder / catalog.NAME) for folder in {path.parent for path in found}}
         self._memories = _Memories(paths)
-        self.take: Take = taking.take
+        self.take: Take = lambda job: taking.take(job, self._memories.of(job.path.parent)[0].translate)
         for folder in self._records:  # so that a broken one stops the run before anything is written
             self._memories.of(folder)
 
@@ -194,7 +194,7 @@ class _Memories:
         """The translations for the files of a folder, and a digest of them."""
         key = self.folders(folder)
         if key not in self._loaded:
-            self._loaded[key] = taking.translations(key), " ".join(memory.digest(folder) for folder in key if folder.is_dir())
+            self._loaded[key] = memory.load(key), " ".join(memory.digest(folder) for folder in key if folder.is_dir())
         return self._loaded[key]
 
     def folders(self, folder: Path) -> tuple[Path, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from index import files, memory
+from index import files
 from index.passages import passages
 from index.records import ANSWERING, ArticleRecord, Document, Passage
 from index.rows import passage_context
@@ -26,23 +25,19 @@ class Job:
 
 Made = tuple[Document, list[Passage]]
 
+Translate = Callable[[str], str | None]
+
 Take = Callable[[Job], Made]
 """Takes a file in; raises DocumentError where it cannot be."""
 
 
-def take(job: Job) -> Made:
-    """Reads, cleans and splits a file."""
+def take(job: Job, translate: Translate) -> Made:
+    """Reads, cleans and splits a file; `translate` knows the translations of its folders."""
     document = analyse(files.read(job.path), job.records)
-    return document, passages(document, job.length, translations(job.memories).translate)
+    return document, passages(document, job.length, translate)
 
 
-@lru_cache(maxsize=8)
-def translations(folders: tuple[Path, ...]) -> memory.Memory:
-    """The translations of some folders, read once."""
-    return memory.load(folders)
-
-
-def texts(document: Document, made: Sequence[Passage], translate: Callable[[str], str | None]) -> Iterator[str]:
+def texts(document: Document, made: Sequence[Passage], translate: Translate) -> Iterator[str]:
     """What has vectors: passages with their context, sentences that may answer, translations of both; some may be empty."""
     contexts = {s.id: s.context for s in document.sentences}
     for passage in made:
