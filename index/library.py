@@ -19,7 +19,7 @@ from index.database import FILE, Connection
 from index.derived import Indexes
 from index.encoded import Encoded
 from index.encoder import Vectors
-from index.errors import LibraryError, LibraryMissing
+from index.errors import LibraryError, LibraryMissing, StoreError
 from index.stores import EMBEDDED, Engine
 from index.terms import Terms
 
@@ -124,6 +124,14 @@ class Library(Encoded):
     def indexes_are_sound(self, *, wholly: bool = False) -> bool:
         """Whether the files of the current generation are whole, by their checksums; `wholly` as in `derived.is_sound`."""
         return derived.is_sound(self._derived, self._stamp, wholly=wholly)
+
+    def engine_fault(self) -> str | None:
+        """Why the engine cannot search, in one sentence; None where it can, or will once the indexes are built again."""
+        try:
+            derived.read(self._derived, self._stamp, self.engine)
+        except StoreError as error:
+            return str(error)
+        return None
 
     def gone(self) -> int:
         """How many passages went out since the indexes were built whole (see `index.compact`)."""

@@ -15,6 +15,7 @@ from index.fulltext import FIELDS, Entry
 from index.library import Library
 from index.search import Searcher
 from index.settings import Settings
+from ui import doctor
 
 QUESTIONS = ("风筝用什么糊？", "How heavy is the pendulum?", "茶树怕什么虫？", "Where do bees dance?", "Mozi")
 WORDS = [f"w{number}" for number in range(40)]
@@ -308,6 +309,9 @@ def test_a_server_that_does_not_answer_is_told_in_one_sentence_and_harms_nothing
         with pytest.raises(StoreError) as error:
             told(own)
         assert one_sentence(str(error.value), address)
+        lines, sound = doctor.examine(own)
+        assert not sound
+        assert str(error.value) in "\n".join(lines)
     assert sorted(folder.rglob("*")) == before
     assert set(found) == set(QUESTIONS)
 

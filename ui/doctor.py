@@ -8,7 +8,7 @@ from dataclasses import fields
 from importlib import metadata
 
 from index import encoder as encoders
-from index import entailment
+from index import entailment, stores
 from index.errors import EncoderError, LibraryError, ModelError
 from index.library import Library
 from index.settings import Settings
@@ -39,7 +39,7 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
         lines.append(f"Entailment model: {error}")
         sound = False
     try:
-        with closing(Library.open(settings.library)) as library, library.damage_told():
+        with closing(Library.open(settings.library, stores.chosen(settings))) as library, library.damage_told():
             manifest = library.manifest()
             built = manifest.get("encoder", {})
             held = [record for record in library.articles().values() if record.kind != "part"]
@@ -48,6 +48,9 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
                 lines.append(f"  built with the encoder “{built['name']}”, another is set; run `wenzheng index`.")
                 sound = False
             if fault := library.fault():
+                lines.append(f"  {fault}")
+                sound = False
+            elif fault := library.engine_fault():
                 lines.append(f"  {fault}")
                 sound = False
             elif not library.indexes_are_sound(wholly=True):
