@@ -47,10 +47,7 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
             if built and fingerprint and built["fingerprint"] != fingerprint:
                 lines.append(f"  built with the encoder “{built['name']}”, another is set; run `wenzheng index`.")
                 sound = False
-            if fault := library.fault():
-                lines.append(f"  {fault}")
-                sound = False
-            elif fault := library.engine_fault():
+            if (fault := library.fault()) or (fault := library.engine_fault()):
                 lines.append(f"  {fault}")
                 sound = False
             elif not library.indexes_are_sound(wholly=True):
