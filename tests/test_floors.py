@@ -39,6 +39,7 @@ HEAVY = {
     "opencc": {"index/terms.py"},
     "langchain_text_splitters": {"index/passages.py", "eval/baseline.py"},
     "gradio": {"ui/web"},
+    "prometheus_client": {"ui/web/metrics.py"},
     "pypdf": {"index/read_pdf.py"},
     "docx": {"index/read_docx.py", "ui/export/word.py"},
     "citeproc": {"rag/csl.py"},
