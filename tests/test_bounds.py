@@ -18,7 +18,9 @@ from index.errors import SettingsError
 from index.settings import Settings, load
 from ui.web import logs
 from ui.web.allowance import Allowance
+from ui.web.asking import Asking
 from ui.web.bounds import Bounds
+from ui.web.conversations import Conversation
 from ui.web.desk import Desk
 from ui.web.door import Door, TurnedAway
 from ui.web.ledger import Ledger
@@ -318,3 +320,31 @@ def test_what_a_setting_cannot_be_is_told_in_one_sentence(monkeypatch):
     with pytest.raises(SettingsError) as caught:
         load()
     assert one_sentence(str(caught.value), "WENZHENG_LOG", "plain or json")
+
+
+# -- what a reader of the page is told ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("shown", "said"), [("zh", "排不上队"), ("en", "ask again in about")])
+def test_the_newest_question_of_a_full_page_gets_a_sentence_and_what_stood_there_goes_on_standing(answerer, shown, said):
+    waiting = [0]
+    asking = Asking(Desk(answerer, door=Door(Settings(waiting=1), waiting=lambda: waiting[0])))
+    run, talk, *_ = asking.take("风筝起源于哪里？", "", Conversation(""), [], shown, "", [])
+    *_, (talk, _, turns, _) = asking.write(run, talk, [], shown)
+    waiting[0] = 1
+    for taken in (asking.take("谁造了钟？", "", talk, turns, shown, "", []), asking.take_again("", talk, turns, shown, "", [])):
+        assert (taken[0], taken[1], taken[2]) == ("", talk, turns)
+        assert said in taken[6]
+    waiting[0] = 0
+    assert asking.take("谁造了钟？", "", talk, turns, shown, "", [])[0]
+
+
+def test_a_question_of_the_page_that_takes_too_long_keeps_what_was_proved_and_says_so(answerer, monkeypatch):
+    desk = Desk(answerer, door=Door(Settings()))
+    asking = Asking(desk)
+    run, talk, *_ = asking.take("风筝起源于哪里？", "", Conversation(""), [], "en", "", [])
+    monkeypatch.setattr(desk.door, "begin", lambda arrived: 0.0)
+    *_, (talk, messages, _, _) = asking.write(run, talk, [], "en")
+    assert talk.asked[-1].stopped
+    assert "took too long" in messages[-1]["content"]
+    assert asking.done(run, "en")[0] == ""
