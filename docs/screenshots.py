@@ -27,6 +27,7 @@ from index.settings import Settings
 from rag.answer import Answerer
 from rag.readers import choose
 from ui.web import app
+from ui.web.desk import Desk
 
 _COLOURS = 128
 _SIZE = {"width": 1440, "height": 860}
@@ -75,7 +76,7 @@ def _serve(library: Path) -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app.launch(answerer, "127.0.0.1", port)
+    app.launch(Desk(answerer), "127.0.0.1", port)
     return f"http://127.0.0.1:{port}/"
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from eval import questions
-from eval.served import Failed, Served, served
+from eval.served import Failed, Served, TurnedAway, served
 from index.errors import UsageError, WenzhengError
 from index.records import Language
 
@@ -51,6 +51,7 @@ class Tally:
     seconds: list[tuple[Language, float]] = field(default_factory=list)
     first: list[tuple[Language, float]] = field(default_factory=list)  # of them, to questions the page had not met before
     errors: list[str] = field(default_factory=list)
+    away: list[str] = field(default_factory=list)  # questions that the page did not let in, with what it said
     mixed: list[str] = field(default_factory=list)  # answers to another question, or proved by what proves another's
     changed: list[str] = field(default_factory=list)  # answers to the question that are not those it got alone
     others: Mapping[str, frozenset[Place]] = field(default_factory=dict)  # by question, the places others' answers cite
@@ -72,10 +73,15 @@ class Tally:
                     f"{asked.text}: got another answer than alone{', with the proof of another' if foreign else ''}"
                 )
 
+    def turned_away(self, said: str) -> None:
+        """Takes down a question that was not let in."""
+        with self._lock:
+            self.away.append(said)
+
     @property
     def well(self) -> bool:
-        """No error, no mix-up, nothing changed by other readers, and answers soon enough."""
-        return not (self.errors or self.mixed or self.changed) and bool(self.seconds) and late(self.seconds) <= SOON
+        """No error, all let in, no mix-up, nothing changed by other readers, and answers soon enough."""
+        return not (self.errors or self.away or self.mixed or self.changed) and bool(self.seconds) and late(self.seconds) <= SOON
 
 
 def constant(answer: dict[str, Any]) -> str:
@@ -128,6 +134,9 @@ def drive(page: Served, own: Sequence[Sequence[Asked]], every: float, seconds: f
             time.sleep(max(0.0, due - time.monotonic()))
             try:
                 answer, error = page.ask(asked.text, f"reader-{number}"), ""
+            except TurnedAway as away:
+                tally.turned_away(str(away))
+                continue
             except Failed as failed:
                 answer, error = None, str(failed)
             tally.count(asked, time.monotonic() - due, answer, error, turn < len(own[number]))
@@ -153,7 +162,12 @@ def table(tally: Tally, readers: int, every: float) -> str:
             times = [seconds for _, seconds in chosen]
             spread = f"median {statistics.median(times):.2f} s, 95th percentile {late(chosen):.2f} s, longest {max(times):.2f} s"
             rows.append(f"| {name}, {len(chosen)} answers | {spread} |")
-    faults = {"errors": tally.errors, "answers or proofs of another": tally.mixed, "answers other than alone": tally.changed}
+    faults = {
+        "errors": tally.errors,
+        "not let in": tally.away,
+        "answers or proofs of another": tally.mixed,
+        "answers other than alone": tally.changed,
+    }
     rows += [f"| {name} | {len(found)} |" for name, found in faults.items()]
     return "\n".join(["| what | figure |", "|---|---|", *rows, *(line for found in faults.values() for line in found[:5])])
 

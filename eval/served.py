@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ _AWAY = (OSError, http.client.HTTPException, ValueError, KeyError, StopIteration
 
 class Failed(WenzhengError):
     """A question got no answer."""
+
+
+class TurnedAway(Failed):
+    """A question was not let in, and the page said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,10 @@ class Served:
                         if not message["success"]:
                             raise Failed(str(message["output"]))
                         return list(message["output"]["data"])
+        except urllib.error.HTTPError as error:
+            with error:
+                said = error.read().decode(errors="replace")
+            raise (TurnedAway if error.code in (429, 503) else Failed)(f"{error.code}: {said}") from error
         except _AWAY as error:
             raise Failed(repr(error)) from error
         raise Failed("the connection ended before the answer")

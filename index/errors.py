@@ -27,11 +27,15 @@ class SettingsError(UsageError):
 
 
 class DocumentError(WenzhengError):
-    """A file cannot be read as a document; `why` names the reason for those who tell it in another language."""
+    """A file cannot be read as a document; `why` names the reason for those who tell it in another language.
 
-    def __init__(self, message: str, why: str = "") -> None:
+    `limit` is how much would have been taken, in megabytes, where the size is the reason.
+    """
+
+    def __init__(self, message: str, why: str = "", limit: int = 0) -> None:
         super().__init__(message)
         self.why = why
+        self.limit = limit
 
 
 class LibraryError(WenzhengError):

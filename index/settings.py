@@ -41,6 +41,19 @@ class Settings:
     passage_length: int = 320  # characters a passage aims at; whole sentences always
     host: str = "127.0.0.1"  # of the web page
     port: int = 7860
+    root_path: str = ""  # under which a reverse proxy shows the page, such as /wenzheng
+    proxies: str = ""  # addresses or networks of reverse proxies whose forwarded headers are believed, with commas
+    monitors: str = "127.0.0.1, ::1"  # addresses or networks that may read /metrics
+    question_length: int = 1000  # characters of a question, at most
+    upload_megabytes: int = 50  # of one file added on the page, at most
+    rate: int = 1200  # questions a minute from one address, at most
+    waiting: int = 64  # questions that may stand in line
+    wait_seconds: int = 60  # that a question may stand in line
+    answer_seconds: int = 300  # that an answer may take to write
+    body_seconds: int = 300  # that a request or an upload may take to arrive
+    shutdown_seconds: int = 30  # that answers in work have to end when the page is stopped
+    log: str = "plain"  # or json: one object a line
+    log_questions: str = "no"  # or yes: the texts of questions too
     origins: Mapping[str, str] = None  # type: ignore[assignment]
 
     def shown(self, name: str) -> str:
@@ -54,7 +67,12 @@ class Settings:
 
 
 _MOST = {"port": 65_535}
-_ONE_OF = {"encoding": ("exact", "fast"), "store": ("embedded", "milvus")}
+_ONE_OF = {
+    "encoding": ("exact", "fast"),
+    "store": ("embedded", "milvus"),
+    "log": ("plain", "json"),
+    "log_questions": ("no", "yes"),
+}
 _NAMES = {f.name: f for f in fields(Settings) if f.name != "origins"}
 
 

@@ -18,9 +18,6 @@ from index.errors import DocumentError, LibraryError, LibraryMissing
 from index.library import Library
 from index.settings import Settings
 
-MOST_BYTES = 50_000_000
-"""Of one file; the command line takes larger ones."""
-
 MOST_FILES = 20
 """Taken in at once."""
 
@@ -105,7 +102,7 @@ def add(
         for number, one in enumerate(given):
             progress("keep", number, len(given))
             try:
-                data = _read(one, number)
+                data = _read(one, number, settings.upload_megabytes)
             except DocumentError as error:
                 refused.append(Refused(one.name, error))
                 continue
@@ -136,7 +133,7 @@ def add(
     )
 
 
-def _read(given: Given, number: int) -> bytes:
+def _read(given: Given, number: int, megabytes: int) -> bytes:
     """The bytes of a file within the limits; raises DocumentError for one beyond them."""
     if number >= MOST_FILES:
         raise DocumentError(
@@ -149,10 +146,11 @@ def _read(given: Given, number: int) -> bytes:
         )
     try:
         size = given.path.stat().st_size
-        if size > MOST_BYTES:
+        if size > megabytes * 1_000_000:
             raise DocumentError(
-                f"{given.name} has {size:,} bytes, but at most {MOST_BYTES:,} are taken here; split it, or run `wenzheng index`.",
+                f"{given.name} has {size:,} bytes, but at most {megabytes} MB are taken here; split it, or run `wenzheng index`.",
                 "large",
+                megabytes,
             )
         return given.path.read_bytes()
     except OSError as error:

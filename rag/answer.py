@@ -73,14 +73,18 @@ class Answerer:
         language: Language | None = None,
         id: str | None = None,
         history: Sequence[str] = (),
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Answer:
         """The proved answer to a question; `language` overrides the language of the question.
 
         `history` holds the earlier questions of the conversation as they were understood, the oldest first.
+        Ends soon after `cancelled` is true; what it gives then is not whole.
         """
         with self.searcher.library.damage_told():
             asking = self._look(question, limits, language, id, history)
-            *_, read = self._read(asking, lambda: False)
+            read = _Read(self.reader.name)
+            for read in self._read(asking, cancelled):  # noqa: B007 — the last is what is wanted
+                pass
             return self._answer(asking, read)
 
     def stream(

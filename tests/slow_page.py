@@ -15,6 +15,7 @@ from rag.question import Analysis
 from rag.readers.extractive import ExtractiveReader
 from rag.records import Draft, Evidence
 from ui.web import app
+from ui.web.desk import Desk
 
 SLOW = 4.0  # seconds before every statement but the first
 SLOWLY = "慢慢说"  # in a question that is to be answered so
@@ -42,4 +43,4 @@ class SlowReader:
 
 if __name__ == "__main__":
     settings = Settings(library=Path(sys.argv[1]))
-    app.launch(Answerer(Searcher.open(settings), SlowReader()), "127.0.0.1", int(sys.argv[2])).block_thread()
+    app.launch(Desk(Answerer(Searcher.open(settings), SlowReader())), "127.0.0.1", int(sys.argv[2])).block_thread()

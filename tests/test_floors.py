@@ -41,6 +41,7 @@ HEAVY = {
     "pymilvus": {"index/milvus.py"},
     "ray": {"index/fan_out.py"},
     "gradio": {"ui/web"},
+    "prometheus_client": {"ui/web/metrics.py"},
     "pypdf": {"index/read_pdf.py"},
     "docx": {"index/read_docx.py", "ui/export/word.py"},
     "citeproc": {"rag/csl.py"},

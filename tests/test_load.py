@@ -6,6 +6,7 @@ import pytest
 from fakes import one_sentence
 from serving import free_port
 
+from eval.limit import row, steps
 from eval.load import Asked, Tally, choose, constant, drive, late, table
 from eval.served import Failed, Served, served
 from index.errors import UsageError
@@ -82,3 +83,22 @@ def test_a_page_that_is_not_there_is_told_in_one_sentence():
     assert one_sentence(str(caught.value), address)
     with pytest.raises(Failed):
         Served(address, 0).ask("one", "session")
+
+
+def test_questions_that_are_not_let_in_are_told_from_errors_and_make_a_load_fail():
+    tally = Tally()
+    tally.count(Asked("one", "en", constant(answer("one")), frozenset()), 0.1, answer("one"))
+    assert tally.well
+    tally.turned_away("503: Too many questions are waiting already.")
+    assert not tally.well
+    assert (tally.errors, len(tally.seconds)) == ([], 1)
+    assert "| not let in | 1 |" in table(tally, 1, 1)
+
+
+def test_each_step_towards_the_limit_is_a_row_with_what_was_really_answered_a_second():
+    tally = Tally()
+    for seconds in (0.1, 0.3):
+        tally.count(Asked("one", "en", constant(answer("one")), frozenset()), seconds, answer("one"))
+    tally.turned_away("503: full")
+    assert list(steps(20, 20, 60)) == [20, 40, 60]
+    assert row(20, tally, 4.0) == "| 20 | 0.5 | 0.20 s | 0.29 s | 1 | 0 |"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from fakes import BEES, CLOCKS, CORPUS, KITES, TEA, FakeEncoder
@@ -145,10 +146,10 @@ def test_a_file_that_shares_only_its_name_gets_one_of_its_own(add, corpus, setti
     assert len(documents(settings)) == 6
 
 
-def test_files_beyond_the_limits_are_refused(add, settings, monkeypatch):
+def test_files_beyond_the_limits_are_refused(received, settings, encoder, monkeypatch):
     monkeypatch.setattr(uploads, "MOST_FILES", 2)
-    monkeypatch.setattr(uploads, "MOST_BYTES", 500)
-    taken = add(("long.txt", BEES), ("clocks.txt", CLOCKS[:400]), ("tea.txt", TEA))
+    given = received(("long.txt", "a" * 1_000_001), ("clocks.txt", CLOCKS[:400]), ("tea.txt", TEA))
+    taken = uploads.add(given, replace(settings, upload_megabytes=1), encoder)
     assert {one.name: one.error.why for one in taken.refused} == {"long.txt": "large", "tea.txt": "many"}
     assert list(kept(settings)) == ["clocks.txt"]
 

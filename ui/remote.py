@@ -112,8 +112,11 @@ class Remote:
 
     def _refused(self, error: urllib.error.HTTPError) -> WenzhengError:
         with error:
-            if error.code == http.HTTPStatus.SERVICE_UNAVAILABLE:
-                return WenzhengError(f"The server at {self.address} has too many questions in line; ask again in a minute.")
+            if error.code in (http.HTTPStatus.SERVICE_UNAVAILABLE, http.HTTPStatus.TOO_MANY_REQUESTS):
+                soon = error.headers.get("Retry-After", "")
+                seconds = int(soon) if soon.isdecimal() else 60
+                why = "has" if error.code == http.HTTPStatus.SERVICE_UNAVAILABLE else "had from here"
+                return WenzhengError(f"The server at {self.address} {why} too many questions in line; ask again in {seconds} s.")
             return self._foreign(f"it answered with status {error.code}")
 
     def _foreign(self, why: str = "it answered something else") -> WenzhengError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -15,11 +16,12 @@ import gradio as gr
 from index.errors import UsageError, WenzhengError
 from index.records import LANGUAGES, ArticleRecord, Person
 from rag.answer import Answerer
+from rag.records import Answer
 from ui.contract import answer_json, search_json
 from ui.extract import passage_json
 from ui.limits import limits
 from ui.remote import WRONG_USE
-from ui.web import checked
+from ui.web import checked, origin
 from ui.web.api_files import Files
 from ui.web.desk import Desk
 from ui.web.page import READERS
@@ -64,20 +66,33 @@ class Calls:
         Returns:
             id, question, language, refused, text, claims, citations, also_searched, nearest, reader, encoder, elapsed_ms.
         """
-        asked = checked.question(question)
+        asked = checked.question(question, self._desk.longest)
         if language is not None and language not in LANGUAGES:
             raise UsageError(f"language is “{language}”; it must be zh, en or null.")
         names, earlier = (
             checked.texts(documents, "documents"),
-            [checked.question(text, "history") for text in checked.texts(history, "history")],
+            [checked.question(text, self._desk.longest, "history") for text in checked.texts(history, "history")],
         )
 
-        def work(answerer: Answerer) -> dict[str, Any]:
+        def work(answerer: Answerer) -> tuple[Answer, dict[str, Any]]:
             articles = answerer.searcher.library.articles()
-            answer = answerer.answer(asked, limits=limits(names, articles), language=language, history=earlier)
-            return answer_json(answer, articles)
+            answer = answerer.answer(
+                asked,
+                limits=limits(names, articles),
+                language=language,
+                history=earlier,
+                cancelled=lambda: time.monotonic() > until,
+            )
+            if time.monotonic() > until:
+                raise self._desk.door.too_slow()
+            return answer, answer_json(answer, articles)
 
-        return self._desk.of_one_state(work)
+        arrived = origin.arrived()
+        with self._desk.ledger.question("ask", asked, arrived) as note:
+            until = self._desk.door.begin(arrived)
+            answer, told = self._desk.of_one_state(work)
+            note(answer)
+        return told
 
     def search(self, question: str = "", k: int = 10, documents: list[str] | None = None) -> dict[str, Any]:
         """Rank the passages that match a question, field for field as `wenzheng search --json` does.
@@ -91,7 +106,7 @@ class Calls:
             id, question, hits.
         """
         asked, most, names = (
-            checked.question(question),
+            checked.question(question, self._desk.longest),
             checked.whole(k, "k", 1, MOST_HITS),
             checked.texts(documents, "documents"),
         )
@@ -100,7 +115,10 @@ class Calls:
             articles = answerer.searcher.library.articles()
             return search_json(answerer.searcher.search(asked, most, limits(names, articles)), articles)
 
-        return self._desk.of_one_state(work)
+        arrived = origin.arrived()
+        with self._desk.ledger.question("search", asked, arrived):
+            self._desk.door.begin(arrived)
+            return self._desk.of_one_state(work)
 
     def articles(self) -> list[dict[str, Any]]:
         """List the articles of the library with their bibliographic records.
@@ -173,6 +191,8 @@ def told(call: Callable[Given, Got]) -> Callable[Given, Got]:
             raise gr.Error(str(error), title=title, print_exception=False) from error
         except Exception as error:
             logging.getLogger(__name__).exception("The endpoint %s failed", call.__name__)
-            raise gr.Error("This failed on the server; ask its operator to look at what it printed.") from error
+            raise gr.Error(
+                "This failed on the server; ask its operator to look at what it printed.", print_exception=False
+            ) from error
 
     return run

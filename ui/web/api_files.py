@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any, Literal, get_args
 
 from index.errors import UsageError
@@ -13,7 +14,7 @@ from ui.export import FORMATS
 from ui.export.blocks import Style, entries
 from ui.export.command import file_of
 from ui.limits import limits
-from ui.web import checked
+from ui.web import checked, origin
 from ui.web.desk import Desk
 
 _STYLES: tuple[Style, ...] = (*get_args(references.Style), *get_args(exchange.Format))
@@ -84,8 +85,8 @@ class Files:
         """
         asked = [
             (
-                checked.question(one["question"]),
-                [checked.question(text, "history") for text in checked.texts(one.get("history"), "history")],
+                checked.question(one["question"], self._desk.longest),
+                [checked.question(text, self._desk.longest, "history") for text in checked.texts(one.get("history"), "history")],
             )
             for one in checked.objects(questions, "questions", "question")
         ]
@@ -95,10 +96,19 @@ class Files:
             raise UsageError(f"language is “{language}”; it must be zh, en or null.")
         names = checked.texts(documents, "documents")
 
+        until = self._desk.door.begin(origin.arrived())
+
+        def late() -> bool:
+            return time.monotonic() > until
+
         def work(answerer: Answerer) -> dict[str, str]:
             articles = answerer.searcher.library.articles()
             only = limits(names, articles)
-            answers = [answerer.answer(text, limits=only, language=language, history=history) for text, history in asked]
+            answers = []
+            for text, history in asked:
+                answers.append(answerer.answer(text, limits=only, language=language, history=history, cancelled=late))
+                if late():
+                    raise self._desk.door.too_slow()
             data = file_of(answers, articles, kind, chosen)
             return {"name": f"wenzheng{FORMATS[kind].suffix}", "data": base64.b64encode(data).decode()}
 

@@ -13,7 +13,7 @@ from index.files import MAX_BYTES
 from index.settings import Settings
 from rag.answer import Answerer
 from ui.runs import FOLDER as RUNS
-from ui.web import api
+from ui.web import api, line, logs, serving
 from ui.web.desk import Desk
 from ui.web.documents import DocumentsPage
 from ui.web.headers import Headers
@@ -23,8 +23,6 @@ from ui.web.review import ReviewPage
 from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
 
-_WAITING = 64  # questions that may stand in line
-
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 # Gradio's own sizes in rem, so that they follow the size of print.
 _SIZES = gr.themes.Size("0.5625rem", "0.625rem", "0.75rem", "0.875rem", "1rem", "1.375rem", "1.625rem", name="text_rem")
@@ -33,14 +31,18 @@ _MONO = ["ui-monospace", "Menlo", "Consolas", "Noto Sans Mono CJK SC", "monospac
 
 def serve(answerer: Answerer, settings: Settings) -> None:
     """Serves the page on the host and port of the settings until it is interrupted."""
-    page = launch(answerer, settings.host, settings.port)
-    sys.stderr.write(f"Wenzheng 文证: http://{settings.host}:{settings.port}\n")
-    page.block_thread()
+    desk = serving.desk(answerer, settings)
+    logs.begin(settings)
+    page = launch(desk, settings.host, settings.port)
+    if settings.log == "plain":
+        sys.stderr.write(f"Wenzheng 文证: http://{settings.host}:{settings.port}{settings.root_path}\n")
+    serving.until_stopped(page, desk)
 
 
-def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
+def launch(desk: Desk, host: str, port: int) -> gr.Blocks:
     """Starts the page and returns; raises UsageError when the port is taken."""
-    page = build(answerer)
+    before = serving.before(desk)
+    page = build(desk)
     try:
         page.launch(
             server_name=host,
@@ -52,12 +54,14 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             max_file_size=MAX_BYTES,
             ssr_mode=False,
             run_history=False,
+            enable_monitoring=False,
             footer_links=["api"],
             theme=_theme(),
-            allowed_paths=[str((answerer.searcher.library.folder / RUNS).resolve())],
+            allowed_paths=[str((desk.answerer.searcher.library.folder / RUNS).resolve())],
             css_paths=sorted(FOLDER.glob("*.css")),
             js=_scripts(),
-            app_kwargs={"middleware": [Middleware(Headers, first=_first())]},
+            root_path=desk.door.settings.root_path,
+            app_kwargs={"middleware": [*before, Middleware(Headers, first=_first())]},
         )
     except OSError as error:
         raise UsageError(
@@ -67,9 +71,8 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
     return page
 
 
-def build(answerer: Answerer) -> gr.Blocks:
-    """The page over one answerer, not yet served."""
-    desk = Desk(answerer)
+def build(desk: Desk) -> gr.Blocks:
+    """The page over one desk, not yet served."""
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
     with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
         asking = Page(desk)
@@ -83,7 +86,8 @@ def build(answerer: Answerer) -> gr.Blocks:
     with page.route("Measure", "measure", show_in_navbar=False):
         MeasurePage(desk)
     threading.Thread(target=asking.warm, daemon=True, name="warm").start()
-    page.queue(max_size=_WAITING, default_concurrency_limit=READERS)
+    page.queue(max_size=desk.door.settings.waiting + line.OTHERS, default_concurrency_limit=READERS)
+    line.stand(page, desk)
     return page
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-import sys
-import traceback
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,11 +16,13 @@ from index.errors import WenzhengError
 from index.records import LANGUAGES, Language
 from rag.answer import Answerer
 from rag.recall import pack, stamp
+from rag.records import Answer
 from rag.suggest import MOST, suggest
-from ui.web import chat, conversations, marks, render, scope
+from ui.web import chat, conversations, marks, origin, render, scope
 from ui.web.cards import Turn
 from ui.web.conversations import Asked, Conversation
-from ui.web.desk import LONGEST_QUESTION, Desk
+from ui.web.desk import Desk
+from ui.web.door import TurnedAway
 from ui.web.texts import texts
 
 _REMEMBERED = 1000  # runs; far more than can be in work at once
@@ -55,8 +57,8 @@ class Asking:
         if run and talk.asked:
             self._stopped.append(run)
             talk = conversations.answered(talk, stopped=True)
-        if not question or len(question) > LONGEST_QUESTION:
-            why = own["ask_too_long"].format(found=len(question), most=LONGEST_QUESTION) if question else ""
+        why = self._closed(question, shown)
+        if not question or why:
             left = chat.messages(talk, turns, articles, shown) if run else gr.skip()
             return "", talk, turns, left, gr.skip(), gr.skip(), notice(why), *[gr.skip()] * (MOST + 1)
         asked = Asked(question, language=_language(language), articles=scope.limited(values or (), articles))
@@ -71,45 +73,80 @@ class Asking:
         """The last question once more, in place of its answer, within the limits that are set now."""
         question = talk.asked[-1].question if talk.asked else ""
         before = replace(talk, asked=talk.asked[:-1])
-        return self.take(question, "", before, [t for t in turns if t.number < len(talk.asked)], shown, language, values)
+        taken = self.take(question, "", before, [t for t in turns if t.number < len(talk.asked)], shown, language, values)
+        return taken if taken[0] else ("", talk, turns, *taken[3:])  # not let in: what stands there goes on standing
+
+    def _closed(self, question: str, shown: Language) -> str:
+        """Why a question is not taken; empty where it is."""
+        most = self.desk.longest
+        if not question or len(question) > most:
+            return texts(shown)["ask_too_long"].format(found=len(question), most=most) if question else ""
+        try:
+            self.desk.door.enter(origin.client())
+        except TurnedAway as away:
+            self.desk.ledger.turned_away("page", away.why)
+            return away.said(shown)
+        return ""
 
     def write(self, run: str, talk: Conversation, turns: list[Turn], shown: Language) -> Iterator[tuple[Any, ...]]:
         """The growing answer, its proofs in the panel beside it → talk, chat, turns, panel."""
         if not run:
             yield (gr.skip(),) * 4
             return
-        asked, number = talk.asked[-1], len(talk.asked)
-        before = [turn for turn in turns if turn.number < number]
-        limits = {"article": asked.articles} if asked.articles else None
+        asked, arrived = talk.asked[-1], origin.arrived()
         try:
-            articles, told = self.desk.records(), -1
-            proofs: list[str] | None = None
-            with self.desk.held() as answerer:
-                state = stamp(answerer.searcher.library)
-            for turn in self.desk.stream(
-                asked.question, number, conversations.history(talk), limits, asked.language, lambda: run in self._stopped
-            ):
-                now = [*before, turn]
-                talk = conversations.answered(talk, understood=turn.answer.understood, answer=pack(turn.answer, state))
-                # Drawn anew only with new proofs or verdicts: cards that were opened meanwhile would close.
-                told_before, proofs = proofs, [marks.of_card(turn.answer, c.citation.number, texts(shown)) for c in turn.cards]
-                panel = render.panel(now, shown) if proofs != told_before else gr.skip()
-                if run in self._stopped:
-                    break
-                # The last step of an answer says again what the one before it said.
-                growing = told != len(turn.answer.claims) and not turn.answer.refused
-                told = len(turn.answer.claims)
-                yield talk, chat.messages(talk, now, articles, shown, growing=growing), now, panel
-            if run in self._stopped:
-                yield (gr.skip(),) * 4  # Gradio shows the last of these once more at the end, when other things stand there
+            with self.desk.ledger.question("page", asked.question, arrived) as note:
+                yield from self._grow(run, talk, turns, shown, self.desk.door.begin(arrived), note)
+        except TurnedAway as away:
+            yield talk, chat.messages(talk, turns, {}, shown, chat.failed(away.said(shown), shown)), gr.skip(), gr.skip()
         except WenzhengError as error:
             yield talk, chat.messages(talk, turns, {}, shown, chat.failed(str(error), shown)), gr.skip(), gr.skip()
         except Exception:  # whatever a model may raise: the reader gets a sentence and the box again
-            traceback.print_exc(file=sys.stderr)
+            logging.getLogger(__name__).exception("A question of the page failed")
             broken = chat.failed(texts(shown)["ask_broken"], shown)
             yield talk, chat.messages(talk, turns, {}, shown, broken), gr.skip(), gr.skip()
         finally:
             self._done.append(run)
+
+    def _grow(
+        self, run: str, talk: Conversation, turns: list[Turn], shown: Language, until: float, note: Callable[[Answer], None]
+    ) -> Iterator[tuple[Any, ...]]:
+        """The growing answer; past `until`, of the clock that never goes back, what was proved by then, marked as broken off."""
+        asked, number = talk.asked[-1], len(talk.asked)
+        before = now = [turn for turn in turns if turn.number < number]
+        limits = {"article": asked.articles} if asked.articles else None
+        articles, told = self.desk.records(), -1
+        proofs: list[str] | None = None
+        with self.desk.held() as answerer:
+            state = stamp(answerer.searcher.library)
+        for turn in self.desk.stream(
+            asked.question,
+            number,
+            conversations.history(talk),
+            limits,
+            asked.language,
+            lambda: run in self._stopped or time.monotonic() > until,
+        ):
+            now = [*before, turn]
+            note(turn.answer)
+            talk = conversations.answered(talk, understood=turn.answer.understood, answer=pack(turn.answer, state))
+            # Drawn anew only with new proofs or verdicts: cards that were opened meanwhile would close.
+            told_before, proofs = proofs, [marks.of_card(turn.answer, c.citation.number, texts(shown)) for c in turn.cards]
+            panel = render.panel(now, shown) if proofs != told_before else gr.skip()
+            if run in self._stopped:
+                break
+            # The last step of an answer says again what the one before it said.
+            growing = told != len(turn.answer.claims) and not turn.answer.refused
+            told = len(turn.answer.claims)
+            yield talk, chat.messages(talk, now, articles, shown, growing=growing), now, panel
+        if run in self._stopped:
+            yield (gr.skip(),) * 4  # Gradio shows the last of these once more at the end, when other things stand there
+        elif time.monotonic() > until:
+            slow = self.desk.door.too_slow()
+            self.desk.ledger.turned_away("page", slow.why)
+            talk = conversations.answered(talk, stopped=True)
+            said = chat.failed(slow.said(shown), shown)
+            yield talk, chat.messages(talk, now, articles, shown, said), now, gr.skip()
 
     def done(self, run: str, shown: Language) -> tuple[Any, ...]:
         """`rest`, unless another question is in work already."""
@@ -147,7 +184,7 @@ class Asking:
         limits = {"article": talk.asked[-1].articles} if talk.asked[-1].articles else None
         proved: Iterator[str | None] | None = None
         mine = self._suggesting[talk.id] = secrets.token_urlsafe(9)
-        while len(found) < MOST:
+        while len(found) < MOST and not self.desk.door.stopping:
             try:
                 with self.desk.spare() as answerer:
                     if answerer is None:

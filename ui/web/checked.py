@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.errors import UsageError
-from ui.web.desk import LONGEST_QUESTION
 
 MOST = 100
 """Documents, articles, questions or earlier questions in one call."""
 
 
-def question(text: Any, name: str = "question") -> str:
-    """A question without the space around it; UsageError where it is none."""
+def question(text: Any, most: int, name: str = "question") -> str:
+    """A question of at most so many characters without the space around it; UsageError where it is none."""
     if not isinstance(text, str):
         raise UsageError(f"{name} is of the type {type(text).__name__}; it must be text.")
     asked = text.strip()
-    if not 0 < len(asked) <= LONGEST_QUESTION:
-        raise UsageError(f"{name} has {len(asked)} characters; it must have 1 to {LONGEST_QUESTION}.")
+    if not 0 < len(asked) <= most:
+        raise UsageError(f"{name} has {len(asked)} characters; it must have 1 to {most}.")
     try:
         asked.encode()
     except UnicodeEncodeError as error:

@@ -16,10 +16,9 @@ from rag.answer import Answerer
 from rag.records import Answer
 from ui.web import cards, why
 from ui.web.cards import Turn
+from ui.web.door import Door
+from ui.web.ledger import Ledger
 from ui.web.texts import EXAMPLES
-
-LONGEST_QUESTION = 1000
-"""Characters; a longer text is no question, and would be searched for word by word."""
 
 _TRIES = 3  # states of the library that one question may live to see
 
@@ -35,6 +34,9 @@ class Desk:
     """
 
     answerer: Answerer
+    door: Door = field(default_factory=Door)
+    ledger: Ledger = field(default_factory=Ledger)
+    warmed: bool = False  # whether everything is loaded that the first question would have to wait for
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,11 @@ class Desk:
     def ask(self, question: str, number: int, history: Sequence[str] = ()) -> Turn:
         """The answer with all that the page shows of it; raises WenzhengError."""
         return self.of_one_state(lambda answerer: _turn(number, answerer.answer(question, history=history), answerer.searcher))
+
+    @property
+    def longest(self) -> int:
+        """Characters of a question, at most; a longer text is no question, and would be searched for word by word."""
+        return self.door.settings.question_length
 
     def articles(self) -> int:
         """How many articles there are to answer from; never waits for a question in work."""
@@ -71,11 +78,11 @@ class Desk:
         Where the library changes in the midst, the answer grows anew from what is there now.
         """
         for _ in range(_TRIES):
-            with self._lock:
+            with self._mine():
                 mine = self._current()
             answers = mine.stream(question, limits=limits, language=language, history=history, cancelled=cancelled)
             while True:
-                with self._lock:
+                with self._mine():
                     if self._current() is not mine:
                         break
                     try:
@@ -106,7 +113,7 @@ class Desk:
     @contextmanager
     def held(self) -> Iterator[Answerer]:
         """The answerer for a short look, everybody else waiting."""
-        with self._lock:
+        with self._mine():
             yield self._current()
 
     @contextmanager
@@ -127,12 +134,23 @@ class Desk:
                 self.ask(questions[0], 1)
             except WenzhengError:
                 return  # the reader's own question will say so
+        self.warmed = True
+
+    @contextmanager
+    def _mine(self) -> Iterator[None]:
+        """The lock; raises TurnedAway where others hold it too long."""
+        if not self._lock.acquire(timeout=self.door.settings.wait_seconds):
+            raise self.door.not_reached()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     # -- states of the library --------------------------------------------------------------
 
     def of_one_state(self, work: Callable[[Answerer], Found]) -> Found:
         """What `work` finds in one state of the library; where it changed in the midst, once more in the new one."""
-        with self._lock:
+        with self._mine():
             for _ in range(_TRIES):
                 answerer = self._current()
                 try:

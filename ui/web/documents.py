@@ -34,6 +34,7 @@ class DocumentsPage:
 
     def __init__(self, desk: Desk) -> None:
         self.intake = Intake(desk)
+        self._megabytes = desk.door.settings.upload_megabytes
         own = texts("zh")
         with gr.Row(elem_id="wzd-top"):
             self.header = gr.HTML(documents_html.header("zh"), elem_id="wzd-header", apply_default_css=False)
@@ -41,7 +42,7 @@ class DocumentsPage:
         with gr.Column(elem_id="wzd-main"):
             self.drop = gr.File(file_count="multiple", label=own["documents_drop"], elem_id="wzd-drop", height=150)
             self.names = gr.JSON(visible=False)
-            self.limits = gr.HTML(intake_html.limits("zh"), elem_id="wzd-limits", apply_default_css=False)
+            self.limits = gr.HTML(intake_html.limits("zh", self._megabytes), elem_id="wzd-limits", apply_default_css=False)
             self.work = gr.HTML("", elem_id="wzd-work", apply_default_css=False)
             self.list = gr.HTML("", elem_id="wzd-list", apply_default_css=False, js_on_load=_ON_LOAD)
         self._events()
@@ -82,7 +83,7 @@ class DocumentsPage:
         return [
             documents_html.header(shown),
             gr.update(label=texts(shown)["documents_drop"]),
-            intake_html.limits(shown),
+            intake_html.limits(shown, self._megabytes),
             self._work(shown, request),
             self._list(shown),
         ]

@@ -160,10 +160,10 @@ class Intake:
         self.desk.refresh()
 
     def _settings(self) -> Settings:
-        """Passages of the length that those of the library have."""
+        """Passages of the length that those of the library have, and files as large as the page takes."""
         with closing(Library.open(self.library)) as library:
             length = library.manifest().get("passage_length", Settings().passage_length)
-        return Settings(library=self.library, passage_length=length)
+        return Settings(library=self.library, passage_length=length, upload_megabytes=self.desk.door.settings.upload_megabytes)
 
 
 def _account(library: Library, name: str) -> Account:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from index.errors import DocumentError, LibraryBusy, WenzhengError
 from index.files import READERS
 from index.records import Language
-from index.uploads import MOST_BYTES, MOST_FILES
+from index.uploads import MOST_FILES
 from ui.web import holding_html
 from ui.web.escape import escape
 from ui.web.intake import Account, Job
@@ -19,9 +19,9 @@ from ui.web.texts import texts
 _STAGES = ("keep", "read", "encode", "write", "open")
 
 
-def limits(shown: Language) -> str:
+def limits(shown: Language, megabytes: int) -> str:
     """Which files are taken, and how many."""
-    return f'<p class="wzd-limits" lang="{LANG[shown]}">{_filled("documents_limits", shown)}</p>'
+    return f'<p class="wzd-limits" lang="{LANG[shown]}">{_filled("documents_limits", shown, size=str(megabytes))}</p>'
 
 
 def failed(error: WenzhengError, shown: Language) -> str:
@@ -106,7 +106,7 @@ def _reason(error: WenzhengError, name: str, shown: Language) -> str:
     """Why something failed, in the language of the page where it is a reason the page knows."""
     own = texts(shown)
     if isinstance(error, DocumentError) and (known := own.get(f"documents_why_{error.why}")):
-        return known.format(**_facts(name))
+        return known.format(**{**_facts(name), "size": str(error.limit)})
     if isinstance(error, LibraryBusy):
         return own["documents_failed_busy"]
     return own["documents_failed"].format(reason=error)
@@ -116,7 +116,7 @@ def _facts(name: str) -> dict[str, str]:
     """What is filled into texts on limits."""
     types = ", ".join(suffix.removeprefix(".") for suffix in READERS)
     kind = PurePath(name).suffix.removeprefix(".").upper()
-    return {"types": types, "size": str(MOST_BYTES // 1_000_000), "files": str(MOST_FILES), "kind": kind}
+    return {"types": types, "files": str(MOST_FILES), "kind": kind}
 
 
 def _filled(text: str, shown: Language, **facts: str) -> str:
