@@ -36,12 +36,15 @@ class Settings:
     passage_length: int = 320  # characters a passage aims at; whole sentences always
     host: str = "127.0.0.1"  # of the web page
     port: int = 7860
+    login: str = "auto"  # who reaches the page logs in: auto (all but this machine itself) or always
+    token: str = field(default="", repr=False)  # of an account at the page that --server names
+    remote_code: str = "no"  # yes: a model's folder may bring program code that is run
     origins: Mapping[str, str] = None  # type: ignore[assignment]
 
     def shown(self, name: str) -> str:
         """The value of a setting, for people; a key stays hidden."""
         value = str(getattr(self, name))
-        return "(set)" if name == "server_key" and value else value
+        return "(set)" if name in ("server_key", "token") and value else value
 
     def origin(self, name: str) -> str:
         """Where the value of a setting comes from, for people."""

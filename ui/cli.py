@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import UsageError
-from ui import answering, ending, listing, options, progress, shown
+from ui import answering, ending, listing, options, progress, shown, users
 from ui.batch import given
 from ui.options import (
     BatchOption,
@@ -228,6 +228,9 @@ def ui(
     from ui.web import app as web
 
     web.serve(answering.answerer(settings), settings)
+
+
+app.add_typer(users.app, name="users")
 
 
 @app.command()

@@ -12,16 +12,19 @@ from index.errors import UsageError
 from index.files import MAX_BYTES
 from index.settings import Settings
 from rag.answer import Answerer
+from ui.accounts import Accounts
 from ui.runs import FOLDER as RUNS
 from ui.web import api
 from ui.web.desk import Desk
 from ui.web.documents import DocumentsPage
+from ui.web.gate import Gate
 from ui.web.headers import Headers
 from ui.web.measure import MeasurePage
 from ui.web.page import READERS, Page
 from ui.web.review import ReviewPage
 from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
+from ui.web.visitor import ALONE, Access, Checked, required
 
 _WAITING = 64  # questions that may stand in line
 
@@ -33,14 +36,16 @@ _MONO = ["ui-monospace", "Menlo", "Consolas", "Noto Sans Mono CJK SC", "monospac
 
 def serve(answerer: Answerer, settings: Settings) -> None:
     """Serves the page on the host and port of the settings until it is interrupted."""
-    page = launch(answerer, settings.host, settings.port)
+    page = launch(answerer, settings.host, settings.port, settings.login)
     sys.stderr.write(f"Wenzheng 文证: http://{settings.host}:{settings.port}\n")
     page.block_thread()
 
 
-def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
-    """Starts the page and returns; raises UsageError when the port is taken."""
-    page = build(answerer)
+def launch(answerer: Answerer, host: str, port: int, login: str = "auto") -> gr.Blocks:
+    """Starts the page and returns; raises UsageError when the port is taken, or others could come in without an account."""
+    folder = answerer.searcher.library.folder
+    access = Access(required(host, login, Accounts(folder)))
+    page = build(answerer, access)
     try:
         page.launch(
             server_name=host,
@@ -54,10 +59,10 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
             run_history=False,
             footer_links=["api"],
             theme=_theme(),
-            allowed_paths=[str((answerer.searcher.library.folder / RUNS).resolve())],
+            allowed_paths=[str((folder / RUNS).resolve())],
             css_paths=sorted(FOLDER.glob("*.css")),
             js=_scripts(),
-            app_kwargs={"middleware": [Middleware(Headers, first=_first())]},
+            app_kwargs={"middleware": [Middleware(Headers, first=_first()), Middleware(Gate, access=access, runs=folder / RUNS)]},
         )
     except OSError as error:
         raise UsageError(
@@ -67,11 +72,12 @@ def launch(answerer: Answerer, host: str, port: int) -> gr.Blocks:
     return page
 
 
-def build(answerer: Answerer) -> gr.Blocks:
+def build(answerer: Answerer, access: Access = ALONE) -> gr.Blocks:
     """The page over one answerer, not yet served."""
-    desk = Desk(answerer)
+    desk = Desk(answerer, access.rights)
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
-    with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
+    with Checked(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
+        page.access = access
         asking = Page(desk)
         api.offer(desk)
     with page.route("Source", "source", show_in_navbar=False):
