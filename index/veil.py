@@ -92,8 +92,3 @@ class VeiledSearcher(Searcher):
         seen = [str(document["name"]) for document in self.library.documents()]
         sources = [name for name in (limits or {}).get("source", seen) if name in set(seen)]
         return super().search(question, k, {**(limits or {}), "source": sources})
-
-
-def veiled(searcher: Searcher, hidden: Collection[str]) -> Searcher:
-    """The searcher for somebody from whom these documents are hidden."""
-    return VeiledSearcher(searcher, hidden) if hidden else searcher

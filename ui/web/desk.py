@@ -12,7 +12,7 @@ from index.errors import LibraryBusy, WenzhengError
 from index.library import Library
 from index.records import ArticleRecord, Language
 from index.search import Searcher
-from index.veil import veiled
+from index.veil import VeiledSearcher
 from rag.answer import Answerer
 from rag.records import Answer
 from ui.web import cards, why
@@ -166,7 +166,8 @@ class Desk:
 
     def _seen(self, answerer: Answerer) -> Answerer:
         """The answerer as whoever asks may use it."""
-        return replace(answerer, searcher=veiled(answerer.searcher, self.rights.hidden()))
+        hidden = self.rights.hidden()
+        return replace(answerer, searcher=VeiledSearcher(answerer.searcher, hidden)) if hidden else answerer
 
     def _reopened(self) -> tuple[Answerer, tuple[int, int]]:
         """The same reader and encoder over the library opened anew, with its glossary, and which state that was."""

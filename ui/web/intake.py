@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -104,8 +105,7 @@ class Intake:
 
     def remove(self, name: str, owner: str) -> Job:
         """Takes a document out that was taken in here."""
-        theirs = any(held.kept and held.name == name for held in self.holdings())
-        return self._begin(Job({owner}, (name,), removes=True), lambda job: self._remove(job, name, theirs))
+        return self._begin(Job({owner}, (name,), removes=True), lambda job: self._remove(job, name))
 
     def join(self, owner: str) -> list[Job]:
         """The jobs in work, which this visit of the page now sees to their end."""
@@ -126,7 +126,8 @@ class Intake:
             *[other for other in self.jobs if not other.ended],
             job,
         ]
-        threading.Thread(target=self._run, args=(job, work), daemon=True, name="intake").start()
+        # In the context of the request: whoever asked is known to the thread too.
+        threading.Thread(target=copy_context().run, args=(self._run, job, work), daemon=True, name="intake").start()
         return job
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
@@ -156,8 +157,8 @@ class Intake:
         if taken.added:
             self.desk.refresh()
 
-    def _remove(self, job: Job, name: str, theirs: bool) -> None:
-        if not theirs:
+    def _remove(self, job: Job, name: str) -> None:
+        if not any(held.kept and held.name == name for held in self.holdings()):
             raise DocumentError(
                 f"“{name}” was not added on this page, or is removed already; see `wenzheng index --list`.", "gone"
             )
