@@ -41,6 +41,13 @@ class Settings:
     remote_code: str = "no"  # yes: a model's folder may bring program code that is run
     origins: Mapping[str, str] = None  # type: ignore[assignment]
 
+    @property
+    def trusts_code(self) -> bool:
+        """Whether a model's folder may bring program code; raises SettingsError for a value that says neither."""
+        if self.remote_code not in ("yes", "no"):
+            raise SettingsError(f"{self.origin('remote_code')} sets remote_code to “{self.remote_code}”; it must be yes or no.")
+        return self.remote_code == "yes"
+
     def shown(self, name: str) -> str:
         """The value of a setting, for people; a key stays hidden."""
         value = str(getattr(self, name))

@@ -61,7 +61,13 @@ def index(
         say(*listing.changes(build.remove(remove, settings)))
         return
     with progress.drawn() as show:
-        done = build.index(paths or [settings.seeds], settings, encoder.load(settings.encoder), rebuild=rebuild, progress=show)
+        done = build.index(
+            paths or [settings.seeds],
+            settings,
+            encoder.load(settings.encoder, remote_code=settings.trusts_code),
+            rebuild=rebuild,
+            progress=show,
+        )
     say(*listing.changes(done))
     if done.failed:
         raise SystemExit(1)
