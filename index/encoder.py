@@ -20,7 +20,7 @@ from index import hub, weights
 from index.errors import EncoderError
 from index.records import Language
 from index.script import language
-from index.settings import EMBEDDED
+from index.settings import EMBEDDED, Settings
 from index.table import DIMENSION, TableEncoder
 
 Vectors = NDArray[np.float32]
@@ -240,10 +240,16 @@ def embedded() -> EmbeddedEncoder:
     return EmbeddedEncoder(EMBEDDED, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
 
 
-def load(name: str, *, remote_code: bool = False) -> SentenceEncoder | EmbeddedEncoder:
+def of(settings: Settings) -> SentenceEncoder | EmbeddedEncoder:
+    """The encoder that the settings name, with leave to run code of its folder where they give it; raises as `load` does."""
+    found = load(settings.encoder)
+    return replace(found, remote_code=True) if settings.trusts_code and isinstance(found, SentenceEncoder) else found
+
+
+def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
     """The encoder a setting names: the embedded one, a folder, or a model already on this machine.
 
-    Nothing is downloaded, and no code that its folder brings is run unless `remote_code` allows it.  Raises EncoderError when it is not here.
+    Nothing is downloaded, and no code that its folder brings is run.  Raises EncoderError when it is not here.
     """
     if name == EMBEDDED:
         return embedded()
@@ -251,14 +257,14 @@ def load(name: str, *, remote_code: bool = False) -> SentenceEncoder | EmbeddedE
     if folder.is_dir():
         if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
             raise EncoderError(f"{folder} holds no sentence-transformers model (no modules.json); name another folder.")
-        return SentenceEncoder(name, folder, remote_code)
+        return SentenceEncoder(name, folder)
     found_in = hub.resolve(name)
     if found_in is None:
         raise EncoderError(
             f"The encoder “{name}” is neither a folder nor a model on this machine; "
             f"run `wenzheng models --fetch {name}`, or unset WENZHENG_ENCODER for the built-in one."
         )
-    return SentenceEncoder(name, found_in, remote_code)
+    return SentenceEncoder(name, found_in)
 
 
 def fast(encoder: Encoder) -> Encoder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -69,4 +70,4 @@ def allowed(told: str) -> bool:
 
 if __name__ == "__main__":
     for plain, one in sorted(installed(wanted(("server", "dev"))).items()):
-        print(f"{plain}\t{one.version}\t{NAMED.get(plain) or licence(one)}")
+        sys.stdout.write(f"{plain}\t{one.version}\t{NAMED.get(plain) or licence(one)}\n")

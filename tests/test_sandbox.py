@@ -129,3 +129,16 @@ def test_the_process_may_write_no_file(tmp_path):
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) in (0, -25)  # an error, or SIGXFSZ
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".docx", ".html"])
+def test_intricate_formats_are_read_apart_and_plain_text_here(tmp_path, monkeypatch, suffix):
+    def apart(*_):
+        raise DocumentError("read apart")
+
+    monkeypatch.setattr(sandbox, "read", apart)
+    (tmp_path / f"a{suffix}").write_bytes(b"<p>text</p>")
+    with pytest.raises(DocumentError, match="read apart"):
+        files.read(tmp_path / f"a{suffix}")
+    (tmp_path / "a.txt").write_text("text")
+    assert files.read(tmp_path / "a.txt").text == "text"

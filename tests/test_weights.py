@@ -69,6 +69,8 @@ def test_code_in_a_folder_is_not_run_unless_it_is_allowed(tmp_path):
     assert not (tmp_path / "boom").exists()
     assert "evil.Module" in str(weights.fault(folder))
     assert weights.fault(folder, remote_code=True) is None
+    assert encoder.of(Settings(encoder=str(folder), remote_code="yes")).remote_code
+    assert not encoder.of(Settings(encoder=str(folder))).remote_code
 
 
 @pytest.mark.parametrize("mapped", [{"AutoModel": "modeling.Own"}, {"AutoTokenizer": ["tokenization.Own", None]}])

@@ -64,7 +64,7 @@ def index(
         done = build.index(
             paths or [settings.seeds],
             settings,
-            encoder.load(settings.encoder, remote_code=settings.trusts_code),
+            encoder.of(settings),
             rebuild=rebuild,
             progress=show,
         )
