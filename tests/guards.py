@@ -97,8 +97,9 @@ def noticed(copy: Path, guard: tuple[str, str, str, str, str]) -> bool:
         )
     finally:
         path.write_text(whole, encoding="utf-8")
-    told = done.stdout.strip().splitlines()[-1:]
-    return done.returncode == 1 and any(line.startswith("FAILED") for line in told)  # an error in a fixture notices nothing
+    told = done.stdout.splitlines()
+    # An error in a fixture is no test that notices.
+    return any(line.startswith("FAILED ") for line in told) and not any(line.startswith("ERROR ") for line in told)
 
 
 def main() -> None:
