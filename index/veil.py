@@ -5,7 +5,7 @@ Whatever gives words of a document is stopped here, so that nothing above has to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,9 @@ class VeiledLibrary(Library):
     @cached_property
     def _away(self) -> frozenset[str]:
         """Ids of the articles in hidden documents."""
-        return frozenset(key for key, record in self._whole.articles().items() if record.source in self._hidden)
+        marks = ",".join("?" * len(self._hidden))
+        sql = f"SELECT a.id FROM articles a JOIN documents d ON d.id = a.document WHERE d.name IN ({marks})"
+        return frozenset(row[0] for row in self.select(sql, sorted(self._hidden)))
 
     def indexes(self, terms: Terms) -> Indexes:
         return self._whole.indexes(terms)
@@ -47,8 +49,8 @@ class VeiledLibrary(Library):
     def pieces(self, name: str, start: int = 0, end: int | None = None) -> list[Piece]:
         return [] if name in self._hidden else super().pieces(name, start, end)
 
-    def articles(self) -> dict[str, ArticleRecord]:
-        return {key: record for key, record in super().articles().items() if record.source not in self._hidden}
+    def articles(self, ids: Iterable[str] | None = None) -> dict[str, ArticleRecord]:
+        return {key: record for key, record in super().articles(ids).items() if record.source not in self._hidden}
 
     def article(self, article: str) -> ArticleRecord | None:
         return None if article in self._away else super().article(article)
@@ -75,8 +77,8 @@ class VeiledLibrary(Library):
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         return [passage for passage in super().passages(ids) if passage.source not in self._hidden]
 
-    def passage_facts(self) -> dict[int, PassageFacts]:
-        return {number: facts for number, facts in super().passage_facts().items() if facts.source not in self._hidden}
+    def passage_facts(self, ids: Iterable[int]) -> dict[int, PassageFacts]:
+        return super().passage_facts([passage.id for passage in self.passages(sorted(set(ids)))])
 
 
 class VeiledSearcher(Searcher):
@@ -85,7 +87,6 @@ class VeiledSearcher(Searcher):
     def __init__(self, whole: Searcher, hidden: Collection[str]) -> None:
         vars(self).update(vars(whole))  # glossary, terms and encoder are the same, and are made once
         self.library = VeiledLibrary(whole.library, hidden)
-        self._facts = (-1, {})
         self._grounds = dict(whole._grounds)
 
     def search(self, question: str, k: int = 10, limits: Mapping[str, Sequence[str]] | None = None) -> SearchResult:

@@ -193,13 +193,16 @@ def test_a_document_that_nobody_is_noted_for_is_seen_by_admins_alone(added, belo
 
 
 def test_hidden_documents_take_no_place_among_the_best(desk, intake, tmp_path):
-    for number in range(3):
-        add(intake, ANN, tmp_path, OTTERS.replace("forty", f"{number} times forty"), f"otters {number}.txt")
+    # More passages than any list of the search is long, each nearer to the question than the one to be found.
+    crowd = "".join(
+        f"The river otters number {n} were counted at the river. {'Otters were counted. ' * 20}\n\n" for n in range(150)
+    )
+    add(intake, ANN, tmp_path, f"Who counted the river otters\n\n{crowd}", "crowd.txt")
     add(
         intake,
         BO,
         tmp_path,
-        "Otters of Tarn\n\nThe river otters of Tarn were counted in 1950 by Ole South near the weir.\n",
+        f"Mills of Tarn\n\nOle South wrote in 1950 of mills, bridges, ferries, fishers, floods and markets, {'of fairs and feasts, ' * 8}and of otters.\n",
         "tarn.txt",
     )
     with by(BO):
@@ -213,7 +216,7 @@ def test_every_way_to_words_of_a_document_is_veiled(added, settings):
         article = next(record for record in library.articles().values() if record.source == NAME)
         sentences = library.sentences(document=NAME)
         ids = [sentence.id for sentence in sentences]
-        passages = [number for number, facts in library.passage_facts().items() if facts.source == NAME]
+        passages = library.passages_within({"source": [NAME]})
         veiled = VeiledLibrary(library, {NAME})
         assert library.passages(passages)
         assert veiled.passages(passages) == []
@@ -230,7 +233,8 @@ def test_every_way_to_words_of_a_document_is_veiled(added, settings):
         for read in (veiled.source_text, lambda name: veiled.text_between(name, 0, 20)):
             with pytest.raises(LibraryError):
                 read(NAME)
-        assert not set(passages) & veiled.passage_facts().keys()
+        assert library.passage_facts(passages)
+        assert veiled.passage_facts(passages) == {}
         searcher = VeiledSearcher(Searcher(library, FakeEncoder()), {NAME})
         assert NAME not in {hit.passage.source for hit in searcher.search(QUESTION, 50, {"source": [NAME]}).hits}
     finally:
