@@ -192,7 +192,8 @@ def test_a_document_that_nobody_is_noted_for_is_seen_by_admins_alone(added, belo
     assert [NAME in names(added, account) for account in (ANN, BO, ROOT)] == [False, False, True]
 
 
-def test_hidden_documents_take_no_place_among_the_best(desk, intake, tmp_path):
+def test_hidden_documents_take_no_place_among_the_best(desk, intake, tmp_path, monkeypatch):
+    monkeypatch.setattr("index.search._DEPTH", 5)  # short lists, so that a small crowd fills them
     # More passages than any list of the search is long, each nearer to the question than the one to be found.
     crowd = "".join(
         f"The river otters number {n} were counted at the river. {'Otters were counted. ' * 20}\n\n" for n in range(150)
