@@ -15,8 +15,8 @@ from test_files import word, word_xml
 from index import files, sandbox
 from index.errors import DocumentError
 
-_MANY = 600_000  # empty paragraphs: 4 MB of XML, a hundred in memory
-_MEMORY = 110_000_000  # bytes; an ordinary document takes some 50
+_MANY = 1_000_000  # empty paragraphs: 6 MB of XML, two hundred in memory
+_MEMORY = 230_000_000  # bytes of address space; an ordinary document takes some 165
 
 
 @pytest.fixture(scope="module")
