@@ -16,11 +16,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import hub
+from index import hub, weights
 from index.errors import EncoderError
 from index.records import Language
 from index.script import language
-from index.settings import EMBEDDED
+from index.settings import EMBEDDED, Settings
 from index.table import DIMENSION, TableEncoder
 
 Vectors = NDArray[np.float32]
@@ -69,6 +69,7 @@ class SentenceEncoder:
     name: str
     folder: Path
     fast: bool = False  # many texts at once by numbers of 16 bits, where the machine reckons with them
+    remote_code: bool = False  # whether the folder may bring code of its own
 
     @cached_property
     def fingerprint(self) -> str:
@@ -83,6 +84,8 @@ class SentenceEncoder:
 
     @cached_property
     def _model(self) -> Any:
+        if why := weights.fault(self.folder, remote_code=self.remote_code):
+            raise EncoderError(f"The encoder in {self.folder} is not loaded: {why}; or set WENZHENG_ENCODER to another.")
         # Read at import: without it a missing file makes the hub client try the network for minutes.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -91,7 +94,7 @@ class SentenceEncoder:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            return SentenceTransformer(str(self.folder), local_files_only=True)
+            return SentenceTransformer(str(self.folder), local_files_only=True, trust_remote_code=self.remote_code)
         except Exception as error:  # the library raises whatever its parts raise
             raise EncoderError(
                 f"The encoder in {self.folder} cannot be loaded ({_first_line(error)}); "
@@ -237,10 +240,16 @@ def embedded() -> EmbeddedEncoder:
     return EmbeddedEncoder(EMBEDDED, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
 
 
+def of(settings: Settings) -> SentenceEncoder | EmbeddedEncoder:
+    """The encoder that the settings name, with leave to run code of its folder where they give it; raises as `load` does."""
+    found = load(settings.encoder)
+    return replace(found, remote_code=True) if settings.trusts_code and isinstance(found, SentenceEncoder) else found
+
+
 def load(name: str) -> SentenceEncoder | EmbeddedEncoder:
     """The encoder a setting names: the embedded one, a folder, or a model already on this machine.
 
-    Nothing is downloaded.  Raises EncoderError when it is not here.
+    Nothing is downloaded, and no code that its folder brings is run.  Raises EncoderError when it is not here.
     """
     if name == EMBEDDED:
         return embedded()

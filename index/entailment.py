@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from index import hub
+from index import hub, weights
 from index.errors import ModelError
 from index.settings import Settings
 
@@ -42,9 +42,10 @@ class EntailmentModel:
     folder: Path
     labels: tuple[Label, Label, Label]  # in the order of the model's outputs
     device: str = "auto"
+    remote_code: bool = False  # whether the folder may bring code of its own
 
     @classmethod
-    def find(cls, name: str, device: str = "auto") -> EntailmentModel:
+    def find(cls, name: str, device: str = "auto", *, remote_code: bool = False) -> EntailmentModel:
         """The model a setting names; raises ModelError when it is not on this machine or has not the three labels."""
         folder = hub.resolve(name)
         if folder is None or not (folder / "config.json").is_file():
@@ -52,10 +53,12 @@ class EntailmentModel:
                 f"The entailment model “{name}” is neither a folder with a config.json nor a model on this machine; "
                 f"run `wenzheng models --fetch {name}`, or set WENZHENG_NLI to another."
             )
-        return cls(name, folder, _labels(folder), device)
+        return cls(name, folder, _labels(folder), device, remote_code)
 
     @cached_property
     def _model(self) -> Any:
+        if why := weights.fault(self.folder, remote_code=self.remote_code):
+            raise ModelError(f"The entailment model in {self.folder} is not loaded: {why}; or set WENZHENG_NLI to another.")
         # Read at import: without it a missing file makes the hub client try the network for minutes.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -68,7 +71,7 @@ class EntailmentModel:
                 str(self.folder),
                 device=None if self.device == "auto" else self.device,
                 local_files_only=True,
-                trust_remote_code=False,
+                trust_remote_code=self.remote_code,
                 # Single precision whatever the file holds: processors have no fast half precision.
                 model_kwargs={"use_safetensors": True, "dtype": "float32"},
             )
@@ -108,7 +111,7 @@ class EntailmentModel:
 
 def load(settings: Settings) -> EntailmentModel | None:
     """The model that the setting `nli` names, or None where it names none; raises ModelError as `find` does."""
-    return EntailmentModel.find(settings.nli, settings.device) if settings.nli else None
+    return EntailmentModel.find(settings.nli, settings.device, remote_code=settings.trusts_code) if settings.nli else None
 
 
 def _labels(folder: Path) -> tuple[Label, Label, Label]:

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from index import sandbox
 from index.content import INK, Content
 from index.encodings import decode
 from index.errors import DocumentError
@@ -45,8 +46,12 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> SourceText:
     if not readable(path):
         raise _unknown(path)
     data = _bytes(path, max_bytes)
-    media_type, reader = READERS[path.suffix.lower()]
-    content = reader(data, str(path)) if data and not data.isspace() else Content("")
+    suffix = path.suffix.lower()
+    media_type, reader = READERS[suffix]
+    if data and not data.isspace():
+        content = reader(data, str(path)) if reader is _text else sandbox.read(suffix, data, str(path))
+    else:
+        content = Content("")
     if not INK.search(content.text):
         raise DocumentError(
             f"{path} is empty or holds white space only, but a document with text is wanted; give it text or leave it out.",

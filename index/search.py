@@ -80,7 +80,7 @@ class Searcher:
     @classmethod
     def open(cls, settings: Settings) -> Searcher:
         """The library and encoder that the settings name; raises LibraryError or EncoderError."""
-        return cls(Library.open(Path(settings.library), stores.chosen(settings)), encoders.load(settings.encoder))
+        return cls(Library.open(Path(settings.library), stores.chosen(settings)), encoders.of(settings))
 
     def encoder_for(self, spoken: Language) -> Encoder | None:
         """The encoder, where it knows the language."""

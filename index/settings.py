@@ -54,12 +54,22 @@ class Settings:
     shutdown_seconds: int = 30  # that answers in work have to end when the page is stopped
     log: str = "plain"  # or json: one object a line
     log_questions: str = "no"  # or yes: the texts of questions too
+    login: str = "auto"  # who reaches the page logs in: auto (all but this machine itself) or always
+    token: str = field(default="", repr=False)  # of an account at the page that --server names
+    remote_code: str = "no"  # yes: a model's folder may bring program code that is run
     origins: Mapping[str, str] = None  # type: ignore[assignment]
+
+    @property
+    def trusts_code(self) -> bool:
+        """Whether a model's folder may bring program code; raises SettingsError for a value that says neither."""
+        if self.remote_code not in ("yes", "no"):
+            raise SettingsError(f"{self.origin('remote_code')} sets remote_code to “{self.remote_code}”; it must be yes or no.")
+        return self.remote_code == "yes"
 
     def shown(self, name: str) -> str:
         """The value of a setting, for people; a key stays hidden."""
         value = str(getattr(self, name))
-        return "(set)" if name in ("server_key", "milvus_token") and value else value
+        return "(set)" if name in ("server_key", "milvus_token", "token") and value else value
 
     def origin(self, name: str) -> str:
         """Where the value of a setting comes from, for people."""

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import files
 from index.errors import DocumentError
 from index.files import find, read, readable
 from index.records import PageStart, SourceText
@@ -36,6 +37,12 @@ def save(tmp_path: Path) -> Callable[[str, bytes], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads in this process, where tests can change what is read with; `test_sandbox` has the other."""
+    monkeypatch.setattr("index.files.sandbox.read", lambda suffix, data, name: files.READERS[suffix][1](data, name))
 
 
 Save = Callable[[str, bytes], Path]

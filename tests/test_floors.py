@@ -46,7 +46,8 @@ HEAVY = {
     "docx": {"index/read_docx.py", "ui/export/word.py"},
     "citeproc": {"rag/csl.py"},
     "trafilatura": {"index/read_html.py"},
-    "sqlite3": {"index/database.py", "index/rows.py"},
+    "sqlite3": {"index/database.py", "index/rows.py", "ui/accounts.py"},
+    "argon2": {"ui/accounts.py"},
 }
 MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 

@@ -69,7 +69,7 @@ def test_a_value_that_makes_no_sense_is_named_with_its_origin_in_one_sentence(tm
 
 def test_an_unknown_variable_is_refused_with_the_names_there_are(tmp_path, monkeypatch):
     monkeypatch.setenv("WENZHENG_LIBARY", "x")
-    with pytest.raises(SettingsError, match=r"WENZHENG_LIBARY .* library, log, .*model, .*nli, passage_length, port"):
+    with pytest.raises(SettingsError, match=r"WENZHENG_LIBARY .* library, log, .*login, .*model, .*nli, passage_length, port"):
         settings.load(folder=tmp_path)
 
 

@@ -82,7 +82,8 @@ def _remote(server: str, local: dict[str, Any]) -> Remote:
     for option, value in local.items():
         if value is not None:
             raise UsageError(f"{option} is given with --server, which has its own; leave one of them out.")
-    return Remote(server, settings.load().timeout)
+    own = settings.load()
+    return Remote(server, own.timeout, own.token)
 
 
 def save(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import UsageError
-from ui import answering, ending, listing, options, progress, shown
+from ui import answering, ending, listing, options, progress, shown, users
 from ui.batch import given
 from ui.options import (
     BatchOption,
@@ -61,7 +61,13 @@ def index(
         say(*listing.changes(build.remove(remove, settings)))
         return
     with progress.drawn() as show:
-        done = build.index(paths or [settings.seeds], settings, encoder.load(settings.encoder), rebuild=rebuild, progress=show)
+        done = build.index(
+            paths or [settings.seeds],
+            settings,
+            encoder.of(settings),
+            rebuild=rebuild,
+            progress=show,
+        )
     say(*listing.changes(done))
     if done.failed:
         raise SystemExit(1)
@@ -228,6 +234,9 @@ def ui(
     from ui.web import app as web
 
     web.serve(answering.answerer(settings), settings)
+
+
+app.add_typer(users.app, name="users")
 
 
 @app.command()

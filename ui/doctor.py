@@ -26,7 +26,7 @@ def examine(settings: Settings) -> tuple[list[str], bool]:
     sound = True
     fingerprint = None
     try:
-        encoder = encoders.load(settings.encoder)
+        encoder = encoders.of(settings)
         fingerprint = encoder.fingerprint
         lines.append(f"Encoder: {encoder.name} in {encoder.folder}")
     except EncoderError as error:

@@ -62,7 +62,7 @@ def check(settings: Settings) -> tuple[list[str], bool]:
 
 
 def _encoder(settings: Settings) -> str:
-    found = encoder.load(settings.encoder)
+    found = encoder.of(settings)
     spoken = ", ".join(sorted(found.languages())) or "no language well"
     return f"“{found.name}” tells apart {spoken}; across languages: {'yes' if found.crosses() else 'no'}."
 

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +30,7 @@ class Remote:
 
     address: str
     timeout: float = 60
+    token: str = field(default="", repr=False)  # of `wenzheng users token`, where the page asks for a login
 
     def __post_init__(self) -> None:
         try:
@@ -77,7 +78,7 @@ class Remote:
     def _event(self, place: str, arguments: dict[str, Any], ends: float) -> str:
         """The name under which the server works at the call."""
         body = json.dumps(arguments).encode()
-        request = urllib.request.Request(place, body, {"Content-Type": "application/json"})  # noqa: S310 — checked above
+        request = urllib.request.Request(place, body, {"Content-Type": "application/json", **self._who})  # noqa: S310 — checked above
         with urllib.request.urlopen(request, timeout=self._left(ends)) as reply:  # noqa: S310
             found = json.load(reply)
         if not isinstance(found, dict) or not isinstance(found.get("event_id"), str):
@@ -86,7 +87,8 @@ class Remote:
 
     def _events(self, place: str, ends: float) -> Iterator[tuple[str, Any]]:
         """Kind and data of each event that the server sends."""
-        with urllib.request.urlopen(place, timeout=self._left(ends)) as reply:  # noqa: S310
+        request = urllib.request.Request(place, headers=self._who)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=self._left(ends)) as reply:  # noqa: S310
             kind = ""
             for line in reply:
                 self._left(ends)  # a server that only says it is alive would never be silent
@@ -95,6 +97,10 @@ class Remote:
                     kind = value
                 elif name == "data":
                     yield kind, json.loads(value)
+
+    @property
+    def _who(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def _left(self, ends: float) -> float:
         left = ends - time.monotonic()
@@ -117,6 +123,10 @@ class Remote:
                 seconds = int(soon) if soon.isdecimal() else 60
                 why = "has" if error.code == http.HTTPStatus.SERVICE_UNAVAILABLE else "had from here"
                 return WenzhengError(f"The server at {self.address} {why} too many questions in line; ask again in {seconds} s.")
+            if error.code == http.HTTPStatus.UNAUTHORIZED:
+                return WenzhengError(
+                    f"The server at {self.address} wants a login; run `wenzheng users token NAME` there and set WENZHENG_TOKEN to it."
+                )
             return self._foreign(f"it answered with status {error.code}")
 
     def _foreign(self, why: str = "it answered something else") -> WenzhengError:

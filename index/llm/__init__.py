@@ -55,7 +55,7 @@ def load(settings: Settings) -> LanguageModel:
     if settings.model:
         from index.llm.local import LocalModel
 
-        return LocalModel.find(settings.model, settings.device, settings.timeout)
+        return LocalModel.find(settings.model, settings.device, settings.timeout, remote_code=settings.trusts_code)
     raise ModelError(
         "No language model is set; set WENZHENG_MODEL to a folder or the name of a model on this machine, "
         "or WENZHENG_SERVER to the address of an OpenAI-compatible server."

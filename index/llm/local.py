@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from index import hub
+from index import hub, weights
 from index.errors import ModelError
 from index.llm import Message
 
@@ -26,9 +26,10 @@ class LocalModel:
     folder: Path
     device: str = "auto"
     timeout: int = 60  # seconds without a new piece
+    remote_code: bool = False  # whether the folder may bring code of its own
 
     @classmethod
-    def find(cls, name: str, device: str = "auto", timeout: int = 60) -> LocalModel:
+    def find(cls, name: str, device: str = "auto", timeout: int = 60, *, remote_code: bool = False) -> LocalModel:
         """The model a setting names; raises ModelError when it is not on this machine."""
         folder = hub.resolve(name)
         if folder is None or not (folder / "config.json").is_file():
@@ -36,11 +37,13 @@ class LocalModel:
                 f"The language model “{name}” is neither a folder with a config.json nor a model on this machine; "
                 f"run `wenzheng models --fetch {name}`, or set WENZHENG_MODEL to another."
             )
-        return cls(name, folder, device, timeout)
+        return cls(name, folder, device, timeout, remote_code)
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
         """Tokenizer and model."""
+        if why := weights.fault(self.folder, remote_code=self.remote_code):
+            raise ModelError(f"The language model in {self.folder} is not loaded: {why}; or set WENZHENG_MODEL to another.")
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
@@ -48,11 +51,10 @@ class LocalModel:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        own: dict[str, Any] = {"local_files_only": True, "trust_remote_code": self.remote_code}
         try:
-            tokenizer: Any = AutoTokenizer.from_pretrained(str(self.folder), local_files_only=True)
-            model: Any = AutoModelForCausalLM.from_pretrained(
-                str(self.folder), local_files_only=True, dtype="auto", use_safetensors=True
-            )
+            tokenizer: Any = AutoTokenizer.from_pretrained(str(self.folder), **own)
+            model: Any = AutoModelForCausalLM.from_pretrained(str(self.folder), **own, dtype="auto", use_safetensors=True)
             if model.dtype == torch.float16 and self.placed == "cpu":
                 model = model.to(torch.float32)  # processors have no fast half precision of this kind
             return tokenizer, model.to(self.placed).eval()

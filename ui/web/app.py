@@ -12,16 +12,19 @@ from index.errors import UsageError
 from index.files import MAX_BYTES
 from index.settings import Settings
 from rag.answer import Answerer
+from ui.accounts import Accounts
 from ui.runs import FOLDER as RUNS
 from ui.web import api, line, logs, serving
 from ui.web.desk import Desk
 from ui.web.documents import DocumentsPage
+from ui.web.gate import Gate
 from ui.web.headers import Headers
 from ui.web.measure import MeasurePage
 from ui.web.page import READERS, Page
 from ui.web.review import ReviewPage
 from ui.web.source import SourcePage
 from ui.web.texts import FOLDER
+from ui.web.visitor import ALONE, Access, Checked, required
 
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 # Gradio's own sizes in rem, so that they follow the size of print.
@@ -40,9 +43,10 @@ def serve(answerer: Answerer, settings: Settings) -> None:
 
 
 def launch(desk: Desk, host: str, port: int) -> gr.Blocks:
-    """Starts the page and returns; raises UsageError when the port is taken."""
-    before = serving.before(desk)
-    page = build(desk)
+    """Starts the page and returns; raises UsageError when the port is taken, or others could come in without an account."""
+    before, folder = serving.before(desk), desk.answerer.searcher.library.folder
+    access = Access(required(host, desk.door.settings.login, Accounts(folder)))
+    page = build(desk, access)
     try:
         page.launch(
             server_name=host,
@@ -57,11 +61,17 @@ def launch(desk: Desk, host: str, port: int) -> gr.Blocks:
             enable_monitoring=False,
             footer_links=["api"],
             theme=_theme(),
-            allowed_paths=[str((desk.answerer.searcher.library.folder / RUNS).resolve())],
+            allowed_paths=[str((folder / RUNS).resolve())],
             css_paths=sorted(FOLDER.glob("*.css")),
             js=_scripts(),
             root_path=desk.door.settings.root_path,
-            app_kwargs={"middleware": [*before, Middleware(Headers, first=_first())]},
+            app_kwargs={
+                "middleware": [
+                    *before,
+                    Middleware(Headers, first=_first()),
+                    Middleware(Gate, access=access, runs=folder / RUNS),
+                ]
+            },
         )
     except OSError as error:
         raise UsageError(
@@ -71,10 +81,12 @@ def launch(desk: Desk, host: str, port: int) -> gr.Blocks:
     return page
 
 
-def build(desk: Desk) -> gr.Blocks:
-    """The page over one desk, not yet served."""
+def build(desk: Desk, access: Access = ALONE) -> gr.Blocks:
+    """The page over one desk, for those who have access, not yet served."""
+    desk.rights = access.rights
     kept = (3600, 3600)  # seconds between two clearings of the files made for downloads, and that one is kept
-    with gr.Blocks(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
+    with Checked(title="文证 Wenzheng", fill_width=True, analytics_enabled=False, delete_cache=kept) as page:
+        page.access = access
         asking = Page(desk)
         api.offer(desk)
     with page.route("Source", "source", show_in_navbar=False):

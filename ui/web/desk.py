@@ -12,6 +12,7 @@ from index.errors import LibraryBusy, WenzhengError
 from index.library import Library
 from index.records import ArticleRecord, Language
 from index.search import Searcher
+from index.veil import VeiledSearcher
 from rag.answer import Answerer
 from rag.records import Answer
 from ui.web import cards, why
@@ -19,6 +20,7 @@ from ui.web.cards import Turn
 from ui.web.door import Door
 from ui.web.ledger import Ledger
 from ui.web.texts import EXAMPLES
+from ui.web.visitor import EVERYTHING, Rights
 
 _TRIES = 3  # states of the library that one question may live to see
 
@@ -37,6 +39,7 @@ class Desk:
     door: Door = field(default_factory=Door)
     ledger: Ledger = field(default_factory=Ledger)
     warmed: bool = False  # whether everything is loaded that the first question would have to wait for
+    rights: Rights = EVERYTHING
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -80,14 +83,15 @@ class Desk:
         for _ in range(_TRIES):
             with self._mine():
                 mine = self._current()
-            answers = mine.stream(question, limits=limits, language=language, history=history, cancelled=cancelled)
+            seen = self._seen(mine)
+            answers = seen.stream(question, limits=limits, language=language, history=history, cancelled=cancelled)
             while True:
                 with self._mine():
                     if self._current() is not mine:
                         break
                     try:
                         answer = next(answers, None)
-                        turn = _turn(number, answer, mine.searcher) if answer else None
+                        turn = _turn(number, answer, seen.searcher) if answer else None
                     except Exception:
                         if mine.searcher.library.state == self._state:
                             raise
@@ -108,13 +112,14 @@ class Desk:
                 pass  # a question will say so
             finally:
                 self._lock.release()
-        return self._records[1]
+        hidden = self.rights.hidden()
+        return {key: record for key, record in self._records[1].items() if record.source not in hidden}
 
     @contextmanager
     def held(self) -> Iterator[Answerer]:
         """The answerer for a short look, everybody else waiting."""
         with self._mine():
-            yield self._current()
+            yield self._seen(self._current())
 
     @contextmanager
     def spare(self) -> Iterator[Answerer | None]:
@@ -123,7 +128,7 @@ class Desk:
             yield None
             return
         try:
-            yield self._current()
+            yield self._seen(self._current())
         finally:
             self._lock.release()
 
@@ -155,7 +160,7 @@ class Desk:
                 answerer = self._current()
                 try:
                     with answerer.searcher.library.damage_told():
-                        found = work(answerer)
+                        found = work(self._seen(answerer))
                 except Exception:
                     if answerer.searcher.library.state == self._state:
                         raise
@@ -176,6 +181,11 @@ class Desk:
         if self.answerer.searcher.library.state != self._state:
             self._turn_to(*self._reopened())
         return self.answerer
+
+    def _seen(self, answerer: Answerer) -> Answerer:
+        """The answerer as whoever asks may use it."""
+        hidden = self.rights.hidden()
+        return replace(answerer, searcher=VeiledSearcher(answerer.searcher, hidden)) if hidden else answerer
 
     def _reopened(self) -> tuple[Answerer, tuple[int, int]]:
         """The same reader and encoder over the library opened anew, with its glossary, and which state that was."""

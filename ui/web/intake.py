@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,10 @@ from index.holdings import Holding
 from index.library import Library
 from index.settings import Settings
 from index.uploads import Given, Refused
+from index.veil import VeiledLibrary
+from ui import accounts
 from ui.web.desk import Desk
+from ui.web.visitor import visitor
 
 _PATIENCE = 120  # seconds that another process may be writing
 _KEPT = 20  # finished jobs that are remembered
@@ -52,6 +56,7 @@ class Job:
     known: tuple[tuple[str, str], ...] = ()
     refused: tuple[Refused, ...] = ()
     error: WenzhengError | None = None
+    account: accounts.Account | None = field(default_factory=visitor)  # of whoever began it
 
     def show(self, stage: str, done: int, total: int) -> None:
         """The progress callback of `index.build`."""
@@ -78,14 +83,16 @@ class Intake:
         return self.desk.answerer.searcher.library.folder
 
     def holdings(self) -> list[Holding]:
-        """What is in the library now."""
+        """What is in the library now, for whoever asks; as kept counts what they may take out."""
+        rights = self.desk.rights
         with closing(Library.open(self.library)) as library:
-            return holdings.holdings(library)
+            found, hidden = holdings.holdings(library), rights.hidden()
+        return [replace(held, kept=held.kept and rights.may_remove(held.name)) for held in found if held.name not in hidden]
 
     def account(self, name: str) -> Account:
         """What was understood of a document; raises LibraryError where there is none of that name."""
         with closing(Library.open(self.library)) as library:
-            return _account(library, name)
+            return _account(VeiledLibrary(library, self.desk.rights.hidden()), name)
 
     def add(self, given: Sequence[Given], owner: str) -> Job:
         """Takes files in; they are moved away from where they lie."""
@@ -102,7 +109,7 @@ class Intake:
 
     def join(self, owner: str) -> list[Job]:
         """The jobs in work, which this visit of the page now sees to their end."""
-        found = [job for job in self.jobs if not job.ended]
+        found = [job for job in self.jobs if not job.ended and job.account == visitor()]
         for job in found:
             job.owners.add(owner)
         return found
@@ -119,7 +126,8 @@ class Intake:
             *[other for other in self.jobs if not other.ended],
             job,
         ]
-        threading.Thread(target=self._run, args=(job, work), daemon=True, name="intake").start()
+        # In the context of the request: whoever asked is known to the thread too.
+        threading.Thread(target=copy_context().run, args=(self._run, job, work), daemon=True, name="intake").start()
         return job
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
@@ -140,6 +148,8 @@ class Intake:
             taken = _patiently(job, lambda: uploads.add(given, self._settings(), encoder, progress=job.show))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        if (belongings := self.desk.rights.belongings) and job.account:
+            belongings.take(job.account, [name for _, name in (*taken.added, *taken.known)])
         job.show("open", 0, 1)
         with closing(Library.open(self.library)) as library:
             job.added = tuple((name, _account(library, held)) for name, held in taken.added)
@@ -153,7 +163,11 @@ class Intake:
                 f"“{name}” was not added on this page, or is removed already; see `wenzheng index --list`.", "gone"
             )
         job.show("write", 0, 1)
-        _patiently(job, lambda: build.remove([name], self._settings()))
+        belongings = self.desk.rights.belongings
+        if belongings is None or job.account is None or belongings.leave(job.account, name):
+            _patiently(job, lambda: build.remove([name], self._settings()))
+            if belongings:
+                belongings.forget(name)
         for other in self.jobs:  # a report on what is gone would only offer to ask about it
             other.added = tuple(one for one in other.added if one[1].holding.name != name)
         job.show("open", 0, 1)

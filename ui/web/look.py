@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from index.records import Language
 from ui.web.escape import escape
+from ui.web.login_html import badge
 from ui.web.runs import LANG
 from ui.web.texts import texts
+from ui.web.visitor import visitor
 
 SIZES = (100, 125, 150)
 """Per cent of the usual size of print."""
@@ -25,7 +27,10 @@ def controls(shown: Language) -> str:
     themes = {"": own["look_system"], "light": own["look_light"], "dark": own["look_dark"]}
     sizes = {str(size): f"{size} %" for size in SIZES}
     groups = _group(own["look_theme"], "theme", themes) + _group(own["look_size"], "size", sizes)
-    return f'<details class="wz-look"><summary>{escape(own["look"])}</summary><div class="wz-look-menu">{groups}</div></details>'
+    account = visitor()
+    who = f" · <bdi>{escape(account.name)}</bdi>" if account else ""
+    menu = f'<div class="wz-look-menu">{groups}{badge(account, shown)}</div>'
+    return f'<details class="wz-look"><summary>{escape(own["look"])}{who}</summary>{menu}</details>'
 
 
 def skip(shown: Language, main: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from index.records import Language
 from ui.web.escape import escape
 from ui.web.texts import texts
+from ui.web.visitor import PAGES, visitor
 
 
 def navigation(shown: Language, here: str) -> str:
@@ -20,5 +21,6 @@ def navigation(shown: Language, here: str) -> str:
     links = "".join(
         f'<a href="./{path}?lang={shown}"{" aria-current=page" if path == here else ""}>{escape(name)}</a>'
         for path, name in names.items()
+        if (account := visitor()) is None or account.may(PAGES.get(path, "reader"))
     )
     return f'<nav class="wz-nav" aria-label="{escape(own["ask_nav"])}">{links}</nav>'

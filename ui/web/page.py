@@ -189,14 +189,14 @@ class Page:
         """
         wanted = request.query_params.get("lang", "")
         shown: Language = wanted if wanted in LANGUAGES else preferred(request.headers.get("accept-language", ""))
-        kept = conversations.read(store)
+        kept = self.shelf.read(store)
         within = scope.chosen(request.query_params.get("article", ""), self.desk.records())
         if within:
             kept = conversations.opened(kept, "")
         view = list(self.shelf.show(kept.find(kept.open), shown))
         view[5] = within or view[5]
-        told = self._relabel(conversations.write(kept), shown, "", view[0], view[1], view[4], view[5])
-        return [shown, conversations.write(kept), *view, *told]
+        told = self._relabel(self.shelf.write(kept), shown, "", view[0], view[1], view[4], view[5])
+        return [shown, self.shelf.write(kept), *view, *told]
 
     def _relabel(
         self, store: Any, shown: Language, run: str, talk: Conversation, turns: list[Turn], spoken: str, within: list[str]
@@ -221,7 +221,7 @@ class Page:
                 choices=scope.choices(articles, shown), value=within, label=own["ask_articles"], info=own["ask_articles_hint"]
             ),
             gr.update(choices=_spoken(shown), value=spoken, label=own["ask_language"]),
-            *self.shelf.listed(conversations.opened(conversations.read(store), talk.id), shown),
+            *self.shelf.listed(conversations.opened(self.shelf.read(store), talk.id), shown),
             gr.update(value=offer(turns, shown)),
         ]
 
@@ -258,7 +258,7 @@ class Page:
         if not run or not talk.asked:
             return store
         stopped = conversations.answered(talk, stopped=True)
-        return conversations.write(conversations.keep(conversations.read(store), stopped))
+        return self.shelf.write(conversations.keep(self.shelf.read(store), stopped))
 
 
 def _spoken(shown: Language) -> list[tuple[str, str]]:

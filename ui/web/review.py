@@ -15,6 +15,7 @@ import gradio as gr
 from index.errors import WenzhengError
 from index.records import Language
 from index.reviews import Reviews, Verdict
+from index.veil import VeiledLibrary
 from ui import queue
 from ui.agreement import agreements
 from ui.web import review_files, review_view
@@ -24,6 +25,7 @@ from ui.web.really import Really
 from ui.web.review_work import AROUND, Place, keep, opened, undo, work
 from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
+from ui.web.visitor import visitor
 
 _BUTTONS = (
     ("accept", "A", "primary"), ("wrong", "W", "secondary"), ("unsupported", "N", "secondary"), ("undo", "U", "secondary"),
@@ -45,7 +47,7 @@ class ReviewPage:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.reviews = Reviews.open(desk.answerer.searcher.library.folder)
+        self._reviews = Reviews.open(desk.answerer.searcher.library.folder)
         own = texts("zh")
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(html.header("zh"), elem_id="wz-rv-header", apply_default_css=False)
@@ -83,6 +85,15 @@ class ReviewPage:
         self.marks = gr.Textbox(visible=False)  # filled by the browser at the moment of a verdict
         self.kept = gr.BrowserState("", storage_key="wenzheng-reviewer", secret="wenzheng")  # noqa: S106 - hides nothing
         self._events()
+
+    @property
+    def reviews(self) -> Reviews:
+        """The reviews; around what is cited of a document that is hidden from whoever asks stands nothing."""
+        hidden = self.desk.rights.hidden()
+        if not hidden:
+            return self._reviews
+        self._reviews.batches()  # turns to a library that took the place of this one
+        return replace(self._reviews, library=VeiledLibrary(self._reviews.library, hidden))
 
     # -- events -----------------------------------------------------------------------------
 
@@ -131,7 +142,7 @@ class ReviewPage:
         batches = self._batches(shown)
         wanted = request.query_params.get("batch")
         names = [batch for _, batch in batches]
-        place = Place(str(kept or "")[:_LONGEST_NAME], wanted if wanted in names else names[-1] if names else "")
+        place = Place(_reviewer(str(kept or ""))[:_LONGEST_NAME], wanted if wanted in names else names[-1] if names else "")
         choice = gr.update(choices=batches, value=place.batch or None)
         return [shown, place.reviewer, choice, *self._show(opened(self.reviews, place), shown)]
 
@@ -181,7 +192,7 @@ class ReviewPage:
 
     def _begin(self, name: str, place: Place, shown: Language) -> list[Any]:
         """Takes the reviewer's name and goes to the first statement that they have not judged."""
-        place = replace(place, reviewer=" ".join(name.split()), done=())
+        place = replace(place, reviewer=_reviewer(name), done=())
         said = texts(shown)["review_begun"].format(name=place.reviewer) if place.reviewer else ""
         return [place.reviewer, *self._show(opened(self.reviews, place), shown, said)]
 
@@ -279,6 +290,12 @@ class ReviewPage:
         """The batch that was loaded, with what was told of the loading left in place."""
         place, _, *rest = self._choose(batch, place, shown)
         return [place, gr.skip(), *rest]
+
+
+def _reviewer(name: str) -> str:
+    """Whom verdicts are kept under: whoever is logged in, else the name that was given."""
+    account = visitor()
+    return account.name if account else " ".join(name.split())
 
 
 def _named(label: str, key: str, shown: Language) -> str:

@@ -23,25 +23,38 @@ class Shelf:
 
     desk: Desk
 
+    def read(self, store: Any) -> Kept:
+        """The conversations: those of the account where somebody is logged in, else what the browser holds."""
+        mine = self.desk.rights.mine()
+        return conversations.read(mine[0].conversations(mine[1]) if mine else store)
+
+    def write(self, kept: Kept) -> dict[str, Any]:
+        """Puts them away; for the browser all of them, or where they belong to an account only which one is open."""
+        mine = self.desk.rights.mine()
+        if mine is None:
+            return conversations.write(kept)
+        mine[0].keep(mine[1], conversations.write(kept))
+        return conversations.write(Kept(open=kept.open))
+
     def keep(self, store: Any, talk: Conversation, shown: Language) -> tuple[Any, ...]:
         """Puts the conversation away as it is now → store, list."""
-        kept = conversations.keep(conversations.read(store), talk)
-        return conversations.write(kept), *self.listed(kept, shown)
+        kept = conversations.keep(self.read(store), talk)
+        return self.write(kept), *self.listed(kept, shown)
 
     def open(self, store: Any, id: str, shown: Language) -> tuple[Any, ...]:
         """Another conversation as it was left → store, list, and what `show` gives."""
-        kept = conversations.opened(conversations.read(store), id)
-        return conversations.write(kept), *self.listed(kept, shown), *self.show(kept.find(id), shown)
+        kept = conversations.opened(self.read(store), id)
+        return self.write(kept), *self.listed(kept, shown), *self.show(kept.find(id), shown)
 
     def rename(self, store: Any, talk: Conversation, title: str, shown: Language) -> tuple[Any, ...]:
         """Another name for this conversation → store, list."""
-        kept = conversations.renamed(conversations.opened(conversations.read(store), talk.id), talk.id, title)
-        return conversations.write(kept), *self.listed(kept, shown)
+        kept = conversations.renamed(conversations.opened(self.read(store), talk.id), talk.id, title)
+        return self.write(kept), *self.listed(kept, shown)
 
     def delete(self, store: Any, talk: Conversation, shown: Language) -> tuple[Any, ...]:
         """This conversation deleted, an empty one in its place → store, list, and what `show` gives."""
-        kept = conversations.removed(conversations.opened(conversations.read(store), talk.id), talk.id)
-        return conversations.write(kept), *self.listed(kept, shown), *self.show(None, shown)
+        kept = conversations.removed(conversations.opened(self.read(store), talk.id), talk.id)
+        return self.write(kept), *self.listed(kept, shown), *self.show(None, shown)
 
     def listed(self, kept: Kept, shown: Language) -> tuple[Any, ...]:
         """The list with the open conversation chosen → fold, list, title, rename, delete."""
@@ -52,7 +65,10 @@ class Shelf:
         return (
             gr.update(label=label, visible=bool(names)),
             gr.update(
-                choices=names, value=found.id if found else None, label=own["ask_open"], info=own["ask_conversations_hint"]
+                choices=names,
+                value=found.id if found else None,
+                label=own["ask_open"],
+                info=own["login_conversations" if self.desk.rights.mine() else "ask_conversations_hint"],
             ),
             gr.update(value=found.name if found else "", label=own["ask_title"], interactive=bool(found)),
             gr.update(value=own["ask_rename"], interactive=bool(found)),

@@ -20,6 +20,7 @@ from ui.web.article_html import Side
 from ui.web.desk import Desk
 from ui.web.switch import language_switch
 from ui.web.texts import preferred, texts
+from ui.web.visitor import EVERYTHING, Rights
 
 SIDES: tuple[Side, ...] = ("original", "translation", "both")
 
@@ -51,8 +52,9 @@ class Shelf:
     what was added meanwhile is there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rights: Rights = EVERYTHING) -> None:
         self.folder = folder
+        self._rights = rights
         self._list = lru_cache(1)(self._records)
         self._view = lru_cache(_VIEWS)(self._read)
         self._page = lru_cache(_PAGES)(self._write)
@@ -68,16 +70,19 @@ class Shelf:
 
     def records(self) -> tuple[ArticleRecord, ...]:
         """All articles, without the front and back matter of journals; raises WenzhengError."""
+        hidden = self._rights.hidden()
         with self._opened() as (_, stamp):
-            return self._list(stamp)
+            return tuple(record for record in self._list(stamp) if record.source not in hidden)
 
     def view(self, article: str) -> ArticleView | None:
         """An article, or None where there is none of that id; raises WenzhengError."""
+        hidden = self._rights.hidden()
         with self._opened() as (_, stamp):
-            return self._view(stamp, article)
+            found = self._view(stamp, article)
+        return None if found is None or found.record.source in hidden else found
 
     def page(self, article: str, side: Side, shown: Language) -> str:
-        """The HTML of an article that is there; raises WenzhengError."""
+        """The HTML of an article that `view` gave; raises WenzhengError."""
         with self._opened() as (_, stamp):
             return self._page(stamp, article, side, shown)
 
@@ -98,7 +103,7 @@ class SourcePage:
     """The components of the source page and what happens to them."""
 
     def __init__(self, desk: Desk) -> None:
-        self.shelf = Shelf(desk.answerer.searcher.library.folder)
+        self.shelf = Shelf(desk.answerer.searcher.library.folder, desk.rights)
         own = texts("zh")
         gr.Navbar(main_page_name="提问 Ask")
         with gr.Row(elem_id="wz-top"):
