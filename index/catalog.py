@@ -27,7 +27,7 @@ def load(path: Path) -> dict[str, tuple[ArticleRecord, ...]]:
     found: dict[str, list[ArticleRecord]] = {}
     for number, entry in enumerate(data.get("article", []), start=1):
         if not entry.get("id") or not entry.get("source"):
-            raise DocumentError(f"{path}: article {number} has no id or no source; every [[article]] needs both.")
+            raise DocumentError(f"{path}: article {number} has no id or no source; give every [[article]] both.")
         found.setdefault(entry["source"], []).append(_record(entry))
     return {source: tuple(records) for source, records in found.items()}
 

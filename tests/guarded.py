@@ -119,7 +119,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
         accounts.add(name, role, PASSWORD)
     (settings.library / "runs").mkdir()
     (settings.library / "runs" / "20260101-000000-tune.html").write_text("figures", encoding="utf-8")
-    with served(settings.library, folder, WENZHENG_LOGIN="always") as address:
+    with served(settings.library, folder, WENZHENG_LOGIN="always", WENZHENG_PROXIES="127.0.0.1") as address:
         yield address, settings.library
 
 

@@ -49,13 +49,13 @@ def server(shelf: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         running.wait(timeout=30)
 
 
-def raw(server: str, name: str, arguments: object) -> tuple[str, Any]:
+def raw(server: str, name: str, arguments: object, **headers: str) -> tuple[str, Any]:
     """Kind and data of the last event that a plain HTTP call gets, as curl would."""
     place = f"{server}/gradio_api/call/v2/{name}"
-    request = urllib.request.Request(place, json.dumps(arguments).encode(), {"Content-Type": "application/json"})
+    request = urllib.request.Request(place, json.dumps(arguments).encode(), {"Content-Type": "application/json", **headers})
     with urllib.request.urlopen(request, timeout=30) as reply:
         event = json.load(reply)["event_id"]
-    with urllib.request.urlopen(f"{place}/{event}", timeout=30) as reply:
+    with urllib.request.urlopen(urllib.request.Request(f"{place}/{event}", headers=headers), timeout=30) as reply:
         lines = reply.read().decode().splitlines()
     kinds = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
     data = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]

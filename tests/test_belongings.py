@@ -57,7 +57,7 @@ def belongings(settings, quick):  # noqa: F811
 @pytest.fixture
 def desk(corpus, settings, belongings):
     build.index([corpus], settings, FakeEncoder())
-    made = Desk(Answerer(Searcher(Library.open(settings.library), FakeEncoder())), visitor.Rights(belongings))
+    made = Desk(Answerer(Searcher(Library.open(settings.library), FakeEncoder())), rights=visitor.Rights(belongings))
     yield made
     made.answerer.searcher.library.close()
 

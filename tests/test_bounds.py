@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -28,6 +29,12 @@ from ui.web.probes import Probes
 from ui.web.trust import Trust, networks, within
 
 
+def alone(work):
+    """What an asynchronous call gives, run in a thread of its own: the browser tests keep a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def called(app, path="/", client="192.0.2.7", method="GET", **options):
     """The reply of an application to one request from an address."""
 
@@ -36,7 +43,7 @@ def called(app, path="/", client="192.0.2.7", method="GET", **options):
         async with httpx.AsyncClient(transport=transport, base_url="http://page.test") as http:
             return await http.request(method, path, **options)
 
-    return asyncio.run(call())
+    return alone(call())
 
 
 async def echo(scope, receive, send):
@@ -196,7 +203,7 @@ def test_a_request_that_does_not_arrive_is_given_up(desk):
         await Bounds(echo, desk)(scope, receive, send)
         return sent
 
-    sent = asyncio.run(call())
+    sent = alone(call())
     assert sent[0]["status"] == 408
     assert one_sentence(json.loads(sent[1]["body"])["detail"])
 

@@ -23,9 +23,10 @@ HOSTILE = "<img src=x onerror=alert(1)> 《论文》.txt"
 
 
 def pdf(lines: tuple[str, ...]) -> bytes:
-    """One page with the lines on it."""
-    drawn = " ".join(f"({line}) Tj T*" for line in lines)
-    content = f"BT /F1 12 Tf 50 780 Td 16 TL {drawn} ET"
+    """One page with the lines on it, the first set as a title."""
+    title, *rest = lines
+    drawn = " ".join(f"({line}) Tj T*" for line in rest)
+    content = f"BT /F1 18 Tf 50 780 Td 30 TL ({title}) Tj T* /F1 12 Tf 16 TL {drawn} ET"
     objects = (
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -41,7 +41,7 @@ def test_a_reader_copies_references_and_keeps_the_conversation(opened):
     watched.ask(CHINESE)
     watched.page.wait_for_selector("#wz-sources [data-article=kazakhstan]", state="attached")
     watched.page.click("a.cite[href='#card-1-1']")
-    reference = "周明, 李琼. 追求中等强国地位的身份认知与行为选择：哈萨克斯坦的实践及成效[J]."
+    reference = "周明, 李琼. 追求中等强国地位的身份认知与行为选择：哈萨克斯坦的实践及成效[Z]. [出版地不详]: [出版者不详]."
     assert copied(watched, "card-1-1", "reference") == reference
     quote, source = copied(watched, "card-1-1", "quote").split("\n")
     assert quote.strip("“”") == watched.text("#card-1-1 .wz-original mark").strip()

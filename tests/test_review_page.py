@@ -198,7 +198,7 @@ def test_a_second_reviewer_sees_no_verdict_of_the_first_but_how_far_they_agree(o
     with page.expect_download() as waited:
         page.click("#wz-rv-export")
     kept = exchange.parse(waited.value.path().read_text(encoding="utf-8"), "reviews.jsonl")
-    assert [review for review in kept if review.batch == waiting] == said(page_library, waiting)
+    assert [review for review in kept.reviews if review.batch == waiting] == said(page_library, waiting)
     assert len(said(page_library, waiting)) == 10
 
 

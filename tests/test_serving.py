@@ -23,6 +23,8 @@ from serving import free_port, raw
 from index import build
 from index.settings import Settings
 from index.uploads import Given, add
+from ui.accounts import Accounts
+from ui.sessions import Sessions
 
 PROGRAM = Path(__file__).parent / "slow_server.py"
 QUESTION = "墨子用什么做了第一只木鸢？"
@@ -37,6 +39,12 @@ class Page:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")}
         clean |= {f"WENZHENG_{name.upper()}": str(value) for name, value in settings.items()}
         clean["PYTHONPATH"] = str(Path(__file__).parents[1])
+        self.token = ""
+        if settings.get("login") == "always":
+            accounts = Accounts(library)
+            if not accounts.all():
+                accounts.add("ann", "reader", "nine green bottles")
+            self.token = Sessions(accounts).token("ann")
         with told.open("w") as stream:
             command = [sys.executable, str(PROGRAM), str(library), str(port)]
             self.process = subprocess.Popen(command, env=clean, cwd=told.parent, stdout=stream, stderr=stream)
@@ -47,10 +55,17 @@ class Page:
             time.sleep(0.1)
         raise AssertionError(told.read_text())
 
+    @property
+    def own(self) -> dict[str, str]:
+        """What names the account of the program that asks, where the page wants one."""
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Status and text; status 0 where nobody is there."""
         try:
-            with urllib.request.urlopen(urllib.request.Request(f"{self.address}{path}", headers=headers), timeout=20) as reply:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"{self.address}{path}", headers={**self.own, **headers}), timeout=20
+            ) as reply:
                 return reply.status, reply.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -63,7 +78,7 @@ class Page:
         request = urllib.request.Request(
             f"{self.address}/gradio_api/call/v2/ask",
             json.dumps({"question": question}).encode(),
-            {"Content-Type": "application/json", **headers},
+            {"Content-Type": "application/json", **self.own, **headers},
         )
         try:
             with urllib.request.urlopen(request, timeout=20) as reply:
@@ -96,7 +111,9 @@ def served(library: Path, told: Path, **settings: object):
 def page(shelf, tmp_path_factory):
     """One page for all that leaves it as it was; clients are told apart by what a trusted proxy says."""
     told = tmp_path_factory.mktemp("serving") / "log"
-    with served(shelf.library, told, waiting=3, rate=30, answer_seconds=2, proxies="127.0.0.1", log="json") as one:
+    with served(
+        shelf.library, told, waiting=3, rate=30, answer_seconds=2, proxies="127.0.0.1", login="always", log="json"
+    ) as one:
         yield one
 
 
@@ -108,7 +125,7 @@ def client(number: int) -> dict[str, str]:
 def asking(page, question):
     """A question in work; gives the list that its answer will be put into."""
     found: list[tuple[str, object]] = []
-    thread = threading.Thread(target=lambda: found.append(raw(page.address, "ask", {"question": question})))
+    thread = threading.Thread(target=lambda: found.append(raw(page.address, "ask", {"question": question}, **page.own)))
     thread.start()
     for _ in range(200):
         if "wenzheng_in_flight 1.0" in page.get("/metrics")[1]:
@@ -152,14 +169,14 @@ def test_the_figures_are_for_monitors_and_not_for_whom_a_proxy_lets_through(page
 
 
 def test_an_answer_that_takes_too_long_and_a_fault_are_told_and_nothing_of_the_question_is_logged(page):
-    kind, told = raw(page.address, "ask", {"question": f"{QUESTION} (slow 9)"})
+    kind, told = raw(page.address, "ask", {"question": f"{QUESTION} (slow 9)"}, **page.own)
     assert kind == "error"
     assert one_sentence(told["error"])
     assert "too long" in told["error"]
-    kind, told = raw(page.address, "ask", {"question": f"{QUESTION} (broken)"})
+    kind, told = raw(page.address, "ask", {"question": f"{QUESTION} (broken)"}, **page.own)
     assert kind == "error"
     assert one_sentence(told["error"])
-    assert raw(page.address, "ask", {"question": QUESTION})[0] == "complete"
+    assert raw(page.address, "ask", {"question": QUESTION}, **page.own)[0] == "complete"
     outcomes = [line["outcome"] for line in page.lines() if line["event"] == "question"]
     assert outcomes[-3:] == ["slow", "failed", "answered"]
     assert "墨子" not in page.log.read_text()
@@ -192,14 +209,16 @@ def test_two_pages_over_one_library_both_answer_from_what_is_taken_in_and_neithe
         served(settings.library, tmp_path / "one", rate=4, shutdown_seconds=1) as one,
         served(settings.library, tmp_path / "two") as two,
     ):
-        assert [raw(page.address, "ask", question)[1][0]["refused"] for page in (one, two)] == [True, True]
+        assert [raw(page.address, "ask", question, **page.own)[1][0]["refused"] for page in (one, two)] == [True, True]
         assert add([Given(text, "otters.txt")], settings, FakeEncoder()).added
-        answers = [raw(page.address, "ask", question)[1][0] for page in (one, two)]
+        answers = [raw(page.address, "ask", question, **page.own)[1][0] for page in (one, two)]
         assert [{c["source"] for c in answer["citations"]} for answer in answers] == [{"otters.txt"}] * 2
         assert [json.loads(page.get("/ready")[1])["generation"] for page in (one, two)] == [2, 2]
         # Without a proxy that is trusted nobody gets another address by saying so.
-        joined = [one.join("", **client(number))[0] for number in range(12)]
+        joined = [one.join("", **{"X-Forwarded-For": f"127.0.0.{number + 2}"})[0] for number in range(12)]
         assert (429 in joined, one.get("/metrics", **client(1))[0]) == (True, 200)
+        # And a page without a login is for this machine alone, through whatever proxy.
+        assert one.get("/", **client(2))[0] == 403
         event = two.join(f"{question['question']} (slow 60)")[1]["event_id"]
         with ThreadPoolExecutor(1) as reader:
             waiting = reader.submit(two.get, f"/gradio_api/call/v2/ask/{event}")

@@ -20,6 +20,7 @@ from ui.accounts import Account, TooManyFailures
 from ui.sessions import LONGEST, Sessions
 from ui.web import login_html
 from ui.web.texts import preferred, texts
+from ui.web.trust import CLAIMED
 from ui.web.visitor import KEY, PAGES, Access, loopback
 
 COOKIE = "wenzheng-session"
@@ -66,7 +67,7 @@ class Gate:
         if not _same_site(headers, scope):
             return _refusal(HTTPStatus.FORBIDDEN, "Another site sent this request; open the page by its own address.")
         if self.sessions is None:
-            return None if _near(headers) else _refusal(HTTPStatus.FORBIDDEN, _FAR)
+            return None if _near(headers, scope) else _refusal(HTTPStatus.FORBIDDEN, _FAR)
         if path in OPEN:
             return None
         account = await anyio.to_thread.run_sync(self._known, headers, self.sessions)
@@ -167,14 +168,15 @@ def _same_site(headers: Headers, scope: Scope) -> bool:
     return "origin" not in headers or urlsplit(headers["origin"]).netloc == headers.get("host")
 
 
-def _near(headers: Headers) -> bool:
-    """Whether the request names this machine and came through no proxy for somebody elsewhere.
+def _near(headers: Headers, scope: Scope) -> bool:
+    """Whether the request names this machine and came through no proxy for somebody elsewhere, believed or not.
 
     Another name may be one that a hostile site had point here for a moment.
     """
     if not loopback(urlsplit(f"//{headers.get('host', '')}").hostname or ""):
         return False
-    passed = [part.strip() for line in headers.getlist("x-forwarded-for") for part in line.split(",") if part.strip()]
+    told = scope.get(CLAIMED, headers.getlist("x-forwarded-for"))
+    passed = [part.strip() for line in told for part in line.split(",") if part.strip()]
     return all(loopback(part) for part in passed)
 
 

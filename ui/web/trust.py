@@ -38,6 +38,10 @@ def within(client: str, places: Sequence[str]) -> bool:
     return any(address in ipaddress.ip_network(place) for place in places)
 
 
+CLAIMED = "wenzheng.claimed"
+"""Where a scope keeps through whom a request says it came, whether that is believed or not."""
+
+
 class Trust:
     """Makes client and scheme of a request what a trusted proxy says they are; of others it takes out what they claim."""
 
@@ -49,7 +53,10 @@ class Trust:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif scope.get("client") and within(scope["client"][0], self._proxies):
+            return
+        claimed = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
+        scope = {**scope, CLAIMED: claimed}
+        if scope.get("client") and within(scope["client"][0], self._proxies):
             await self._told(scope, receive, send)
         else:
             headers = [(name, value) for name, value in scope["headers"] if name.lower() not in _HEADERS]
