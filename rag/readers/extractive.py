@@ -37,7 +37,7 @@ _MOST_ELSE = 3
 _TOLD_IN_ORDER = ("why", "how", "summary", "compare")  # kinds whose sentences make an argument; else the best comes first
 _SEVERAL = ("list", "why", "how", "summary", "compare")  # kinds that want several sentences
 _NEAR_BEST = 0.1  # of the best one's chance: a sentence further below adds noise (tune split)
-_NEAR_BEST_TOLD = 0.03  # for the kinds that want several sentences
+_NEAR_BEST_TOLD = 0.05  # for the kinds that want several sentences
 _SAME = 0.75  # share of terms in common above which a sentence says nothing new
 
 
