@@ -40,6 +40,9 @@ _CHINESE = re.compile("[〇零一二两三四五六七八九十百千万亿]+")
 _SPELLED = re.compile(
     "[二三四五六七八九]十[一二三四五六七八九]?(?![百千万亿])|(?<![二三四五六七八九])十[一二三四五六七八九](?![百千万亿])"
 )  # 11 to 99
+_LARGE_ZH = re.compile(
+    "(?<![数几])[一二两三四五六七八九十][一二两三四五六七八九十百千万亿零〇]*[百千万亿][一二两三四五六七八九十百千万亿零〇]*"
+)
 _DIGIT_ZH = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _UNIT_ZH = {"十": 10, "百": 100, "千": 1000}
 _ONES = (
@@ -63,6 +66,14 @@ _ENGLISH = re.compile(
 )
 
 
+# “Two hundred” is told; what goes on, as in “two hundred and six” or “two hundred thousand”, is left to the reader.
+_LARGE_EN = re.compile(
+    rf"(?<!and )(?<!hundred )(?<!thousand )\b({'|'.join(_WORDS)})(?:[- ]({'|'.join(_ONES[1:10])}))?"
+    rf" (hundred|thousand|million|billion|trillion)\b(?! (?:and )?(?:{'|'.join((*_WORDS, *_SCALES_EN))})\b)",
+    re.IGNORECASE,
+)
+
+
 def figures(text: str) -> frozenset[float]:
     """The values written in digits, their unit of scale counted in: 15 亿 is 1.5e9."""
     text = unicodedata.normalize("NFKC", text)
@@ -74,9 +85,11 @@ def figures(text: str) -> frozenset[float]:
 
 
 def spelled(text: str) -> frozenset[float]:
-    """The values from 11 to 99 written in words, which can be nothing but numbers: 九十五, ninety-five."""
+    """The values above 10 written in words, which can be nothing but numbers: 九十五, ninety-five, 九百, nine hundred."""
     text = unicodedata.normalize("NFKC", text)
-    found = {max(_chinese(match.group())) for match in _SPELLED.finditer(text)}
+    found = {max(_chinese(match.group())) for pattern in (_SPELLED, _LARGE_ZH) for match in pattern.finditer(text)}
+    for word, unit, scale in _LARGE_EN.findall(text):
+        found.add((_WORDS[word.casefold()] + _WORDS.get(unit.casefold(), 0)) * _SCALES_EN[scale.casefold()])
     for word, unit, _ in _ENGLISH.findall(text):
         if word.casefold() in _WORDS and _WORDS[word.casefold()] > 10:
             found.add(float(_WORDS[word.casefold()] + (_WORDS.get(unit.casefold(), 0) if unit else 0)))
@@ -123,5 +136,5 @@ def _chinese(run: str) -> set[float]:
         elif c in _UNIT_ZH:
             section, digit = section + (digit or 1) * _UNIT_ZH[c], 0.0
         else:
-            total, section, digit = (total + (section + digit or 1)) * (1e4 if c == "万" else 1e8), 0.0, 0.0
+            total, section, digit = (total + (section + digit or (0 if total else 1))) * (1e4 if c == "万" else 1e8), 0.0, 0.0
     return found | {total + section + digit}

@@ -56,7 +56,8 @@ def test_any_text_can_be_read(text):
     ("text", "found"),
     [
         ("九十五块粘板", {95}), ("四十多年", {40}), ("百分之三十五", {35}), ("十一月", {11}), ("ninety-five traps", {95}), ("twelve states", {12}),
-        ("十分重要", set()), ("五十万吨", set()), ("一个", set()), ("one of the ten", set()),
+        ("十分重要", set()), ("五十万吨", {500_000}), ("九百公斤", {900}), ("一万亿", {1e12}), ("数十亿", set()), ("千方百计", set()),
+        ("nine hundred kilograms", {900}), ("two thousand and six", set()), ("two hundred thousand", set()), ("一个", set()), ("one of the ten", set()),
     ],
 )  # fmt: skip
 def test_numbers_in_words_are_read_where_they_can_be_nothing_else(text, found):

@@ -52,12 +52,13 @@ def test_the_same_in_other_words_passes(draft, answerer):
     [
         ("A colony needs about 25 kilograms of honey.", "25"),
         ("A colony needs ninety kilograms of honey until spring.", "90"),
+        ("A colony needs nine hundred kilograms of honey until spring.", "900"),
         ("A colony of Marlow needs twenty kilograms of honey.", "Marlow"),
         ("A colony does not need twenty kilograms of honey.", "denies"),
         ("A colony “needs ninety jars of honey” until spring.", "absent"),
         ("Kangaroos hop over tall fences at night.", "too little"),
     ],
-    ids=["number", "number in words", "name", "negation", "quotation", "other matter"],
+    ids=["number", "number in words", "large number in words", "name", "negation", "quotation", "other matter"],
 )
 def test_a_statement_that_its_evidence_does_not_say_is_dropped_with_its_fault(draft, answerer, text, fault):
     found = checked(replace(draft(None, "en", containing="twenty kilograms"), text=text), answerer)
