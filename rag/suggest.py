@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from index.glossary import Entry, Glossary
 from index.library import Library
-from index.records import Kind, Language, Passage, Sentence
+from index.records import Hit, Kind, Language, Passage, Sentence
 from index.script import language as language_of
 from rag.answer import Answerer
 from rag.records import Answer, Citation
@@ -40,7 +40,7 @@ _ASKED_ZH: tuple[tuple[str, str], ...] = (
     (r"(?:动因|动力|原因|根源|概念|逻辑|含义|角色|内涵|本质|来历|由来|起源)$", "{}是什么？"),
     (r"(?:影响|局限性?|限度|挑战|困境|阻力|障碍|举措|措施|路径|路径选择|做法|努力|条件|作用|步骤|办法|种类|类型|表现|原则|模式|成效|启示|策略|特点|特征|因素|差异)$", "{}有哪些？"),
     (r"(?:前景|方向|展望)$", "{}如何？"),
-    (r"", "关于“{}”，文中是怎么说的？"),
+    (r"", "文章怎样论述“{}”？"),
 )  # fmt: skip
 _ASKED_EN: tuple[tuple[str, str], ...] = (
     (r"\?$", "{}"),
@@ -82,7 +82,9 @@ def suggest(
     """
     given = 0
     known = {_bare(text) for text in (*asked, answer.question, answer.understood)}
-    for candidate in candidates(answer, answerer.searcher.library, answerer.searcher.glossary)[:_TRIED]:
+    searcher = answerer.searcher
+    hits = searcher.search(answer.understood or answer.question, limits=limits).hits
+    for candidate in candidates(answer, searcher.library, searcher.glossary, hits)[:_TRIED]:
         if _bare(candidate.text) in known:
             continue
         known.add(_bare(candidate.text))
@@ -111,8 +113,8 @@ def openings(answerer: Answerer, spoken: Language, most: int = MOST) -> Iterator
             return
 
 
-def candidates(answer: Answer, library: Library, glossary: Glossary) -> list[Suggestion]:
-    """What could be asked next, unproved, headings and relations by turns."""
+def candidates(answer: Answer, library: Library, glossary: Glossary, hits: Sequence[Hit] = ()) -> list[Suggestion]:
+    """What could be asked next, unproved, headings and relations by turns; `hits` are those of the question answered."""
     places: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     cited: tuple[Citation | Passage, ...] = (*answer.citations, *answer.nearest)
     for place in cited:
@@ -121,7 +123,8 @@ def candidates(answer: Answer, library: Library, glossary: Glossary) -> list[Sug
     for (source, article), paths in list(places.items())[:_ARTICLES]:
         sections = outline([s for s in library.sentences(document=source) if s.article == article], library, answer.language)
         # What was cited is answered; what merely came near to a refused question can be asked for.
-        near = neighbours(sections, paths, own=answer.refused)
+        found = [hit.passage.section for hit in hits if hit.passage.article == article]
+        near = neighbours(sections, paths, found, own=answer.refused)
         beside.append([Suggestion(ask(one.heading, answer.language), article, one.path) for one in near])
     headings = [one for row in zip_longest(*beside) for one in row if one]
     related = relations(answer, glossary)
@@ -143,12 +146,21 @@ def outline(sentences: Sequence[Sentence], library: Library, spoken: Language) -
     return found
 
 
-def neighbours(sections: Sequence[Section], cited: Sequence[tuple[str, ...]], *, own: bool) -> list[Section]:
-    """The sections nearest to those cited, the following before the preceding; those cited themselves only with `own`."""
+def neighbours(
+    sections: Sequence[Section], cited: Sequence[tuple[str, ...]], found: Sequence[tuple[str, ...]] = (), *, own: bool
+) -> list[Section]:
+    """Sections that were found but not cited, best first, then those nearest to the cited, the following before the preceding.
+
+    Cited ones are among them only with `own`.
+    """
     at = [place for place, section in enumerate(sections) if any(path[: len(section.path)] == section.path for path in cited)]
     home = max(at, default=-1)
     taken = set() if own else set(at)
-    order = sorted((p for p in range(len(sections)) if p not in taken), key=lambda p: (abs(p - home), p < home))
+    rank = {path: number for number, path in reversed(list(enumerate(found)))}
+    order = sorted(
+        (place for place in range(len(sections)) if place not in taken),
+        key=lambda place: (rank.get(sections[place].path, len(found)), abs(place - home), place < home),
+    )
     return [sections[place] for place in order[:_NEAR]]
 
 
@@ -200,10 +212,10 @@ def _overlaps(one: Entry, other: Entry) -> bool:
 
 
 def _printed(entry: Entry, text: str, spoken: Language) -> str:
-    """What is named, as the text has it where it does so in that language."""
+    """What is named, as the text has it where it does so in that language, an English one with its article."""
     forms = entry.zh if spoken == "zh" else entry.en
-    found = (re.search(rf"(?<![A-Za-z]){re.escape(form)}(?![A-Za-z])", text, re.IGNORECASE) for form in forms)
-    return next((match.group() for match in found if match), forms[0])
+    found = (re.search(rf"(?<![A-Za-z])(?:the )?{re.escape(form)}(?![A-Za-z])", text, re.IGNORECASE) for form in forms)
+    return next((re.sub(r"^The ", "the ", match.group()) for match in found if match), forms[0])
 
 
 def _bare(text: str) -> str:

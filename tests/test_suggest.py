@@ -28,7 +28,7 @@ SECTIONS = [Section((str(number),), f"标题{number}") for number in range(6)]
         ("澳大利亚拓展小多边合作的动因", "澳大利亚拓展小多边合作的动因是什么？"),
         ("共同债券的未来前景", "共同债券的未来前景如何？"),
         ("何谓“中等强国”？", "何谓“中等强国”？"),
-        ("“全球”还是“枢纽”之争", "关于“‘全球’还是‘枢纽’之争”，文中是怎么说的？"),
+        ("“全球”还是“枢纽”之争", "文章怎样论述“‘全球’还是‘枢纽’之争”？"),
     ],
 )
 def test_a_chinese_heading_becomes_a_question(heading, question):
@@ -52,6 +52,11 @@ def test_the_sections_beside_the_cited_one_come_first_the_following_before_the_p
     near = neighbours(SECTIONS, [("2", "inner")], own=False)
     assert [section.path[0] for section in near] == ["3", "1", "4", "0"]
     assert neighbours(SECTIONS, [("2",)], own=True)[0].path == ("2",)
+
+
+def test_sections_found_for_the_question_but_not_cited_come_before_all_others():
+    near = neighbours(SECTIONS, [("2",)], [("2",), ("5",), ("0",), ("5",)], own=False)
+    assert [section.path[0] for section in near] == ["5", "0", "3", "1"]
 
 
 def test_an_outline_has_headings_without_numbers_and_none_that_says_nothing(taken, answerer):
