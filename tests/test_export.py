@@ -179,7 +179,8 @@ def test_no_text_becomes_markup(style):
         made("markdown", answers=[answer], style=style, articles=articles).decode()
     )
     for tree in (lxml.html.document_fromstring(page), lxml.html.document_fromstring(rendered)):
-        assert not tree.xpath("//script | //img | //iframe | //form | //@onerror | //em[.='b'] | //s")
+        assert not tree.xpath("//script | //img | //iframe | //form | //@onerror | //s")
+        assert len(tree.xpath("//em[.='b'] | //i[.='b']")) == 1  # the footnote's, whose file prints titles so
         assert all(href.startswith("#quote-") for href in tree.xpath("//a/@href"))
         assert len(tree.xpath("//h1")) == 1
         assert len(tree.xpath("//h2")) == 1
@@ -212,3 +213,15 @@ def test_markdown_shows_a_text_as_it_stands(text):
 def test_every_format_is_offered_in_both_languages():
     for language in ("zh", "en"):
         assert all(texts(language)[f"export_format_{format}"] for format in FORMATS)
+
+
+def test_a_title_between_asterisks_in_a_note_is_set_in_italics_in_every_file():
+    cited = replace(LADDER, footnotes=(Footnote(1, "ladders", "①", 30, 40, "A. Vale, *On Rungs*, p. 3; *中文书* 2 * 3 * 4."),))
+    answer = replace(ANSWER, citations=(cited, APPLE))
+    assert b"A. Vale, <i>On Rungs</i>, p. 3; &#42;\xe4\xb8\xad" in made("html", (answer,))
+    written = made("markdown", (answer,)).decode()
+    assert "A. Vale, *On Rungs*, p. 3; \\*中文书\\*" in written
+    document = docx.Document(io.BytesIO(made("docx", (answer,))))
+    slanted = [run.text for paragraph in document.paragraphs for run in paragraph.runs if run.italic]
+    assert "On Rungs" in slanted
+    assert "中文书" not in "".join(slanted)

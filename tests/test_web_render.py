@@ -17,7 +17,7 @@ from rag.records import Answer, Citation, Claim
 from ui.web import marks, render
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.desk import Desk
-from ui.web.escape import escape
+from ui.web.escape import escape, escape_note
 from ui.web.navigation import navigation
 from ui.web.texts import FOLDER, preferred, texts
 
@@ -138,6 +138,13 @@ def test_escaped_text_reads_as_it_was_and_holds_no_markup(text):
     escaped = escape(text)
     assert html.unescape(escaped) == shown(text)
     assert not set(escaped) & set("<>\"'\\`*_[]{}()!~|$@\n")
+
+
+def test_titles_between_asterisks_are_set_in_italics_in_notes_alone_and_nothing_else_is_let_through():
+    assert escape_note("A. Vale, *On Rungs*, p. 3") == "A. Vale, <em>On Rungs</em>, p. 3"
+    assert escape("*On Rungs*") == "&#42;On Rungs&#42;"
+    assert escape_note("2 * 3 * 4，*中文书*") == escape("2 * 3 * 4，*中文书*")
+    assert escape_note("*<b onclick=x>*") == "<em>&lt;b onclick&#61;x&gt;</em>"
 
 
 def test_order_of_words_cannot_be_turned_round():

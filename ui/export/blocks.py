@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from rag.cite import name
 from rag.plain import clean
 from rag.records import Answer, Citation, Claim
 from ui.web.texts import texts
+
+_ITALIC = re.compile("\\*([^\\s*\u4e00-\u9fff][^*\u4e00-\u9fff]*)\\*")
 
 Style = references.Style | exchange.Format
 """How references are written: in a style for readers or in a data format."""
@@ -166,7 +169,8 @@ class _Writer:
             other: Language = "en" if spoken == "zh" else "zh"
             yield self._labelled("translation", self.own["export_translation"], citation.quote_translation, other)
         for note in citation.footnotes:
-            yield self._labelled("note", self.own["export_note"].format(label=clean(note.label)), note.text, spoken)
+            label = self.own["export_note"].format(label=clean(note.label))
+            yield Block("note", (Piece(label, "label"), *_slanted(clean(note.text))), spoken)
         yield self._place(citation.source, citation.start, citation.end)
 
     def _near(self, passage: Passage) -> Iterator[Block]:
@@ -226,6 +230,13 @@ def _marks(turn: int, numbers: Sequence[int]) -> tuple[Piece, ...]:
 
 def _anchor(turn: int, number: int) -> str:
     return f"quote-{turn}-{number}"
+
+
+def _slanted(text: str) -> Iterator[Piece]:
+    """A footnote's pieces: titles in italics stand between asterisks in its file."""
+    for place, part in enumerate(_ITALIC.split(text)):
+        if part:
+            yield Piece(part, "italic" if place % 2 else "text")
 
 
 def _inner(text: str) -> str:

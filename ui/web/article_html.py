@@ -13,7 +13,7 @@ from index.records import Footnote, Kind, Language
 from index.script import language as language_of
 from index.tables import is_head
 from ui.web.article import ArticleView, Block, Line, Note, Section
-from ui.web.escape import escape
+from ui.web.escape import escape, escape_note
 from ui.web.texts import texts
 
 Side = Literal["original", "translation", "both"]
@@ -181,12 +181,12 @@ def _note(note: Note, side: Side, own: Texts, *, listed: bool = False) -> str:
     footnote = note.footnote
     page = f" {_where(footnote, own)}" if listed and footnote.page else ""
     span = f' class="wz-s" data-start="{footnote.start}" data-end="{footnote.end}"' if listed else ""
-    told = f'<span{span} lang="{_LANG[language_of(footnote.text)]}">{escape(footnote.text)}</span>'
+    told = f'<span{span} lang="{_LANG[language_of(footnote.text)]}">{escape_note(footnote.text)}</span>'
     parts = [f'<p><span class="wz-src-label">{escape(footnote.label)}{page}</span> {told}</p>']
     if note.repeats:
-        parts.append("<p>" + escape(own["source_repeats"]) + f" {escape(note.repeats.text)}</p>")
+        parts.append("<p>" + escape(own["source_repeats"]) + f" {escape_note(note.repeats.text)}</p>")
     if note.translation and side != "original":
-        parts.append(f'<p lang="{_LANG[language_of(note.translation)]}">{escape(note.translation)}</p>')
+        parts.append(f'<p lang="{_LANG[language_of(note.translation)]}">{escape_note(note.translation)}</p>')
     return "".join(parts)
 
 

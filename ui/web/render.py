@@ -11,7 +11,7 @@ from rag.records import Answer, Citation, Claim
 from ui.web import look, marks, source_html, why
 from ui.web.cards import Card, Line, Near, Turn
 from ui.web.copying import copying
-from ui.web.escape import escape
+from ui.web.escape import escape, escape_note
 from ui.web.runs import LANG, lang
 from ui.web.texts import texts
 
@@ -262,8 +262,8 @@ def _marked(text: str, cited: bool) -> str:
 
 def _notes(footnotes: Iterable[Footnote], own: Texts) -> str:
     items = "".join(
-        f'<li><span class="wz-note-label">{escape(note.label)}</span> <span lang="{lang(note.text)}">{escape(note.text)}</span></li>'
-        for note in footnotes
+        f'<li><span class="wz-note-label">{escape(one.label)}</span> <span lang="{lang(one.text)}">{escape_note(one.text)}</span></li>'
+        for one in footnotes
     )
     return f'<div class="wz-notes"><p class="wz-label">{escape(own["footnotes"])}</p><ul>{items}</ul></div>' if items else ""
 

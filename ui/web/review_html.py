@@ -15,7 +15,7 @@ from index.script import language as language_of
 from rag.cite import name
 from ui.agreement import Agreement
 from ui.web import look
-from ui.web.escape import escape
+from ui.web.escape import escape, escape_note
 from ui.web.navigation import navigation
 from ui.web.review_view import Block, Line, View
 from ui.web.texts import texts
@@ -202,7 +202,7 @@ def _sentence(line: Line, text: str, source: str, *, translated: bool) -> str:
 
 
 def _notes(block: Block, own: Texts) -> str:
-    items = "".join(f"<li><span>{escape(note.label)}</span> {escape(note.text)}</li>" for note in block.notes)
+    items = "".join(f"<li><span>{escape(one.label)}</span> {escape_note(one.text)}</li>" for one in block.notes)
     return (
         f'<div class="wz-rv-notes"><p class="wz-rv-label">{escape(own["footnotes"])}</p><ul>{items}</ul></div>' if items else ""
     )
