@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,13 +20,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from index import entailment
-from index.search import Searcher
-from index.settings import Settings
-from rag.answer import Answerer
-from rag.readers import choose
-from ui.web import app
-from ui.web.desk import Desk
+from eval.served import served
 
 _COLOURS = 128
 _SIZE = {"width": 1440, "height": 860}
@@ -55,29 +48,18 @@ _TOLD = (
 def main(library: Path, folder: Path) -> None:
     """Writes all pictures to the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as copy, sync_playwright() as driver:
-        shutil.copytree(library, Path(copy) / "library")
-        address = _serve(Path(copy) / "library")
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for told in _TOLD:
-            _ask(browser, address, told, folder)
-            _source(browser, address, told, folder)
-            _review(browser, address, told, folder)
-            _measure(browser, address, told, folder)
-        _ask(browser, address, _TOLD[0], folder, dark=True)
-        _ask(browser, address, _TOLD[0], folder, phone=True)
-        browser.close()
-
-
-def _serve(library: Path) -> str:
-    """The address of the page over a library, served by threads of this process."""
-    settings = Settings(library=library)
-    answerer = Answerer(Searcher.open(settings), choose(settings), entailment.load(settings))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app.launch(Desk(answerer), "127.0.0.1", port)
-    return f"http://127.0.0.1:{port}/"
+    with tempfile.TemporaryDirectory() as copy, served(shutil.copytree(library, Path(copy) / "library")) as page:
+        address = f"{page.address}/"
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            for told in _TOLD:
+                _ask(browser, address, told, folder)
+                _source(browser, address, told, folder)
+                _review(browser, address, told, folder)
+                _measure(browser, address, told, folder)
+            _ask(browser, address, _TOLD[0], folder, dark=True)
+            _ask(browser, address, _TOLD[0], folder, phone=True)
+            browser.close()
 
 
 @contextmanager

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import ROOT, served
 
 from index import build
 from index import encoder as encoders
 from index.settings import Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -60,38 +53,6 @@ def address(page_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The page served by the command line, as an operator serves it."""
     with served("-m", "ui.cli", "ui", "--library", page_library, "--port", log=tmp_path_factory.mktemp("log")) as url:
         yield url
-
-
-@contextmanager
-def served(*arguments: str | Path, log: Path) -> Iterator[str]:
-    """The address of a page that Python serves with these arguments and, as the last, a port; its log goes to a folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")}
-    # A program in tests/ imports the packages of this checkout.
-    clean["PYTHONPATH"] = str(ROOT)
-    with (log / "ui.log").open("w") as stream:
-        command = [sys.executable, *map(str, arguments), str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=clean, stdout=stream, stderr=stream)
-    try:
-        url = f"http://127.0.0.1:{port}/"
-        _wait_for(url, process, log / "ui.log")
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(url: str, served: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(240):
-        assert served.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise AssertionError(log.read_text())
 
 
 @pytest.fixture(scope="session")

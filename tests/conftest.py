@@ -12,7 +12,7 @@ from index.clean import fold
 from index.records import ArticleRecord, Document, Kind, SourceText
 from index.structure import analyse
 
-pytest_plugins = ["library_fixtures", "browser", "serving", "engines", "guarded"]
+pytest_plugins = ["library_fixtures", "serving", "browser", "engines", "guarded"]
 
 # How long an example takes says something about the machine, not about the code.
 hypothesis_settings.register_profile("wenzheng", deadline=None, suppress_health_check=[HealthCheck.too_slow])

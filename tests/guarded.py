@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from fakes import FakeEncoder, write_corpus
-from serving import FAKE_CLI, free_port
+from serving import FAKE_CLI, served
 
 from index import build
 from index.settings import Settings
@@ -85,29 +80,6 @@ class Visitor:
         return kinds[-1], data[-1]
 
 
-@contextmanager
-def served(library: Path, folder: Path, **variables: str) -> Iterator[str]:
-    """The address of the page that the command line serves over a library, with the fake encoder."""
-    address = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, str(FAKE_CLI), "ui", "--library", str(library), "--port", address.rsplit(":", 1)[1]]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")}
-    clean["PYTHONPATH"] = str(Path(__file__).parents[1])
-    with (folder / "log").open("w") as log:
-        running = subprocess.Popen(command, cwd=folder, env={**clean, **variables}, stdout=log, stderr=log)
-    try:
-        for _ in range(600):
-            assert running.poll() is None, (folder / "log").read_text()
-            try:
-                Visitor(address).get("/login")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
-
-
 @pytest.fixture(scope="session")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The address of a page with a login, and the folder of its library; the accounts are those of PEOPLE."""
@@ -119,8 +91,9 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
         accounts.add(name, role, PASSWORD)
     (settings.library / "runs").mkdir()
     (settings.library / "runs" / "20260101-000000-tune.html").write_text("figures", encoding="utf-8")
-    with served(settings.library, folder, WENZHENG_LOGIN="always", WENZHENG_PROXIES="127.0.0.1") as address:
-        yield address, settings.library
+    variables = {"WENZHENG_LOGIN": "always", "WENZHENG_PROXIES": "127.0.0.1"}
+    with served(FAKE_CLI, "ui", "--library", settings.library, "--port", log=folder, **variables) as address:
+        yield address.rstrip("/"), settings.library
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ import pytest
 
 from index.settings import Settings
 
-FAKE_CLI = Path(__file__).parent / "fake_cli.py"
+ROOT = Path(__file__).parents[1]
+FAKE_CLI = ROOT / "tests" / "fake_cli.py"
+_STARTS = 120  # seconds, on a busy machine
 
 
 def free_port() -> int:
@@ -26,27 +30,47 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+@contextmanager
+def served(*arguments: str | Path, log: Path, **variables: str) -> Iterator[str]:
+    """The address of a page that Python serves with these arguments and, as the last, a port; its log goes to a folder.
+
+    The environment is this one without its settings of the program, and with the variables given.
+    """
+    address = f"http://127.0.0.1:{free_port()}/"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")}
+    # A program in tests/ imports the packages of this checkout.
+    clean["PYTHONPATH"] = str(ROOT)
+    with (log / "ui.log").open("w") as stream:
+        command = [sys.executable, *map(str, arguments), address.rsplit(":", 1)[1].strip("/")]
+        process = subprocess.Popen(command, cwd=ROOT, env={**clean, **variables}, stdout=stream, stderr=stream)
+    try:
+        _wait_for(address, process, log / "ui.log")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_for(address: str, running: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _STARTS
+    while time.monotonic() < until:
+        assert running.poll() is None, log.read_text()
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except urllib.error.HTTPError as refused:  # a page with a login
+            refused.close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        return
+    raise AssertionError(log.read_text())
+
+
 @pytest.fixture(scope="session")
 def server(shelf: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page."""
-    address = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, str(FAKE_CLI), "ui", "--library", str(shelf.library), "--port", address.rsplit(":", 1)[1]]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("WENZHENG_")}
-    folder = tmp_path_factory.mktemp("served")
-    with (folder / "log").open("w") as log:
-        running = subprocess.Popen(command, cwd=folder, env=clean, stdout=log, stderr=log)
-    try:
-        for _ in range(600):
-            assert running.poll() is None, (folder / "log").read_text()
-            try:
-                urllib.request.urlopen(f"{address}/config", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
+    with served(FAKE_CLI, "ui", "--library", shelf.library, "--port", log=tmp_path_factory.mktemp("served")) as address:
+        yield address.rstrip("/")
 
 
 def raw(server: str, name: str, arguments: object, **headers: str) -> tuple[str, Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 
 import pytest
-from browser import CHROMIUM, ROOT, Watched, _wait_for
+from browser import CHROMIUM, Watched
+from serving import served
 from slow_page import SLOWLY
 from test_page import CHINESE, ENGLISH, UNANSWERED
 
@@ -20,19 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM
 @pytest.fixture(scope="module")
 def slow_address(page_library, tmp_path_factory):
     """The page with a reader that takes its time."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "slow.log"
-    command = [sys.executable, str(ROOT / "tests" / "slow_page.py"), str(page_library), str(port)]
-    with log.open("w") as stream:
-        served = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=stream, stderr=stream)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/", served, log)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        served.terminate()
-        served.wait(timeout=20)
+    with served("tests/slow_page.py", page_library, log=tmp_path_factory.mktemp("log")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, Watched, served
+from browser import CHROMIUM, Watched
+from serving import served
 from test_documents_page import drop, remove, word
 
 from eval import questions

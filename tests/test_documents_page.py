@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import docx
+import pdfs
 import pytest
 from browser import CHROMIUM
 
@@ -24,25 +25,7 @@ HOSTILE = "<img src=x onerror=alert(1)> 《论文》.txt"
 
 def pdf(lines: tuple[str, ...]) -> bytes:
     """One page with the lines on it, the first set as a title."""
-    title, *rest = lines
-    drawn = " ".join(f"({line}) Tj T*" for line in rest)
-    content = f"BT /F1 18 Tf 50 780 Td 30 TL ({title}) Tj T* /F1 12 Tf 16 TL {drawn} ET"
-    objects = (
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    )
-    made, places = "%PDF-1.4\n", []
-    for number, each in enumerate(objects, start=1):
-        places.append(len(made))
-        made += f"{number} 0 obj\n{each}\nendobj\n"
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    return (
-        f"{made}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF\n"
-    ).encode()
+    return pdfs.headed(lines[0], lines[1:])
 
 
 def word(lines: tuple[str, ...]) -> bytes:

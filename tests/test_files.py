@@ -6,7 +6,7 @@ import os
 import re
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -14,6 +14,7 @@ import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pdfs import pdf
 
 from index import files
 from index.errors import DocumentError
@@ -46,39 +47,6 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 Save = Callable[[str, bytes], Path]
-
-
-def pdf(pages: Sequence[str], catalog: str = "", cmap: str = "", title: str = "") -> bytes:
-    """A PDF written by hand; `cmap` says which character a byte of the font stands for."""
-    first = 5  # objects 1 to 4: catalogue, page tree, font, its map to Unicode
-    kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(pages)))
-    to_unicode = "/ToUnicode 4 0 R" if cmap else ""
-    objects = [
-        f"<</Type/Catalog/Pages 2 0 R {catalog}>>",
-        f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>",
-        f"<</Type/Font/Subtype/Type1/BaseFont/Helvetica {to_unicode}>>",
-        stream(f"1 begincodespacerange <00><ff> endcodespacerange {cmap}"),
-    ]
-    for number, text in enumerate(pages):
-        lines = " T* ".join(f"({line}) Tj" for line in text.split("\n"))
-        objects.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents {first + 2 * number + 1} 0 R"
-            "/Resources<</Font<</F1 3 0 R>>>>>>"
-        )
-        objects.append(stream(f"BT /F1 12 Tf 14 TL 50 700 Td {lines} ET" if text else ""))
-    objects.append(f"<</Title({title})>>")
-    body, offsets = "%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += f"{number} 0 obj\n{content}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    trailer = f"<</Size {len(objects) + 1}/Root 1 0 R/Info {len(objects)} 0 R>>"
-    end = f"trailer\n{trailer}\nstartxref\n{len(body)}\n%%EOF\n"
-    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{end}".encode("latin-1")
-
-
-def stream(content: str) -> str:
-    return f"<</Length {len(content)}>>\nstream\n{content}\nendstream"
 
 
 def locked(data: bytes, password: str) -> bytes:

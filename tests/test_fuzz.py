@@ -57,7 +57,8 @@ def test_a_sound_file_with_any_bytes_changed_is_read_or_refused_in_one_sentence(
 
 
 def sound(target):
-    from test_files import pdf, word
+    from pdfs import pdf
+    from test_files import word
 
     if target == "pdf":
         return pdf(["one page of kites", "another of bees"], title="Kites")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import docx
+import pdfs
 import pytest
 
 from index.content import clean_title
@@ -11,7 +12,6 @@ from index.files import read
 from index.pdf_lines import Run, headline, lines, set_apart, usual_size
 from index.records import Document, Kind, SourceText
 from index.structure import analyse
-from tests.test_files import stream
 
 BODY = (
     "Luvinia lies between two rivers, has fewer than three million",
@@ -31,26 +31,7 @@ ZH = (
 
 def printed(path: Path, pages: Sequence[Sequence[tuple[float, float, str]]], title: str = "") -> SourceText:
     """A PDF of lines, each with the size of its type and its height on the page in points, read."""
-    first, fonts = 4, "/Resources<</Font<</F1 3 0 R>>>>"
-    kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(pages)))
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>",
-        "<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/UniGB-UTF16-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0"
-        "/BaseFont/Song/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>]>>",
-    ]
-    for number, page in enumerate(pages):
-        text = " ".join(f"BT /F1 {size} Tf 1 0 0 1 50 {y} Tm <{line.encode('utf-16-be').hex()}> Tj ET" for size, y, line in page)
-        objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents {first + 2 * number + 1} 0 R{fonts}>>")
-        objects.append(stream(text))
-    objects.append(f"<</Title({title})>>")
-    body, offsets = "%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += f"{number} 0 obj\n{content}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    end = f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R/Info {len(objects)} 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
-    path.write_bytes(f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{end}".encode("latin-1"))
+    path.write_bytes(pdfs.printed(pages, title))
     return read(path)
 
 

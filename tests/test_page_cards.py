@@ -8,9 +8,10 @@ import unicodedata
 
 import hostile
 import pytest
-from browser import CHROMIUM, ROOT, served
+from browser import CHROMIUM
 from fakes import FakeEncoder
 from pypdf import PdfReader
+from serving import ROOT, served
 
 from index import build
 from index.settings import Settings

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 
 import pytest
-from test_files import pdf as two_pages
+from pdfs import pdf as two_pages
 from test_files import word, word_xml
 
 from index import files, sandbox
