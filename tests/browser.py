@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pdfs
 import pytest
 from serving import ROOT, served
 
@@ -30,10 +31,15 @@ The Zorvian lighthouse treaty <img src=x onerror=alert(1)> was signed in 1931 by
 The Zorvian lighthouse keepers lit forty lamps <script>alert(3)</script> along the coast every night of the winter.
 """
 
+FERRIES = (
+    "The Ferries of Orrin\n\nThe first ferry of Orrin crossed the sound in 1889.",
+    "The second ferry of Orrin was built in 1907 by Ada Quill.\nIt carried ninety passengers across the sound.",
+)
+
 
 @pytest.fixture(scope="session")
 def page_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of two seeds and a hostile file, with the encoder that comes with the program."""
+    """A library of two seeds, a file of two pages and a hostile one, with the encoder that comes with the program."""
     folder = tmp_path_factory.mktemp("page")
     seeds = folder / "seeds"
     (seeds / "translations").mkdir(parents=True)
@@ -42,6 +48,7 @@ def page_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("kazakhstan", "titles"):
         shutil.copy(SEEDS / "translations" / f"{name}.jsonl", seeds / "translations")
     (seeds / HOSTILE_NAME).write_text(HOSTILE_TEXT, encoding="utf-8")
+    (seeds / "ferries.pdf").write_bytes(pdfs.pdf(FERRIES, title="The Ferries of Orrin"))
     settings = Settings(library=folder / "library")
     report = build.index([seeds], settings, encoders.load(settings.encoder))
     assert not report.failed

@@ -55,6 +55,5 @@ def _quote(turn: Turn, shown: Language) -> str:
 
 
 def _lines(text: str) -> str:
-    """Escaped line by line, as `escape` makes one line of all, with the spaces before each."""
-    stripped = [(len(line) - len(line.lstrip(" ")), escape(line)) for line in text.splitlines()]
-    return "&#10;".join("&#32;" * indent + line for indent, line in stripped)
+    """Escaped word by word, as `escape` makes one space of many and one line of all: RIS tells its fields by two spaces."""
+    return "&#10;".join("&#32;".join(map(escape, line.split(" "))) for line in text.splitlines())

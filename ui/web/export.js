@@ -1,10 +1,10 @@
 // Runs once when the page is ready: the copy buttons of the cards, and the frame of the export options.
 () => {
+  const clearings = new WeakMap(); // else the first of two copies would take away what is said of the second
   const said = (element, text) => {
     element.textContent = text;
-    setTimeout(() => {
-      if (element.textContent === text) element.textContent = "";
-    }, 5000);
+    clearTimeout(clearings.get(element));
+    clearings.set(element, setTimeout(() => (element.textContent = ""), 5000));
   };
 
   // Away from this machine and without https a browser has no clipboard for scripts.
@@ -39,7 +39,7 @@
     const quote = find("card", button.dataset.card);
     const article = quote && find("article", quote.dataset.from);
     if (!article) return "";
-    const reference = article.dataset[document.documentElement.dataset.wzStyle ?? "gbt"].trim();
+    const reference = article.dataset[document.documentElement.dataset.wzStyle ?? "gbt"].replace(/\n+$/, ""); // RIS ends with a space
     if (button.dataset.copy === "reference") return reference;
     return [quote.dataset.quote, reference, article.dataset.note].filter(Boolean).join("\n");
   };
