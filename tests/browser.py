@@ -95,16 +95,19 @@ class Watched:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
         )
-        self.page = self.context.new_page()
-        self.page.add_init_script("window.hurts = 0; window.hurt = () => { window.hurts += 1; }")
-        self.page.set_default_timeout(PATIENCE)
+        # Of the context, so that a tab that the page opens is watched too.
+        self.context.add_init_script("window.hurts = 0; window.hurt = () => { window.hurts += 1; }")
+        self.context.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
         self.dialogs: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(re.sub(r"^\w+://([^/:]*).*", r"\1", request.url, flags=re.DOTALL)))
-        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.context.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on(
+            "request", lambda request: self.hosts.add(re.sub(r"^\w+://([^/:]*).*", r"\1", request.url, flags=re.DOTALL))
+        )
+        self.context.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page = self.context.new_page()
         self.page.goto(address + path)
         label = "提问" if locale.startswith("zh") else "Ask"
         self.page.wait_for_selector(ready or f"#wz-box button:has-text('{label}')")
@@ -156,9 +159,9 @@ def opened(browser: Any, address: str) -> Iterator[Any]:
 
     yield open_
     for watched in pages:
-        hurts = watched.page.evaluate("window.hurts")
+        hurts = [page.evaluate("window.hurts") for page in watched.context.pages]
         watched.context.close()
-        assert hurts == 0
+        assert set(hurts) == {0}
         assert [complaint for complaint in watched.complaints if not _LEFT.search(complaint)] == []
         assert watched.dialogs == []
         assert watched.hosts <= {"127.0.0.1", "data:", "blob:"} | {

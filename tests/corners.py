@@ -84,7 +84,7 @@ def reload(watched: Watched) -> None:
 def choose(watched: Watched, dropdown: str, label: str) -> None:
     """Chooses from a list by its words."""
     watched.page.click(f"{dropdown} input")
-    watched.page.locator("[role=option]", has_text=label).click()
+    watched.page.locator(f"{dropdown} [role=option]", has_text=label).click()
 
 
 def copied(watched: Watched, card: str, what: str) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import urllib.request
 
 import pytest
 from browser import CHROMIUM, HOSTILE_NAME
-
-from index.library import Library
 
 CHINESE = "哈萨克斯坦为什么追求中等强国地位？"
 ENGLISH = "Why does Kazakhstan pursue middle-power status?"
@@ -19,49 +16,7 @@ HOSTILE_QUESTION = '<script>alert(1)</script><img src=x onerror=alert(2)> ![x](h
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
 
-def bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
 # -- what a reader does -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("locale", "question"), [("zh-CN", CHINESE), ("en-US", ENGLISH)])
-def test_a_number_opens_the_words_that_prove_the_sentence(opened, page_library, locale, question):
-    watched = opened(locale=locale)
-    watched.ask(question)
-    card = watched.page.locator("#card-1-1")
-    assert not card.locator("mark").first.is_visible()
-    watched.page.click("a.cite[href='#card-1-1']")
-    card.locator(".wz-original mark").wait_for(state="visible")
-    quote = card.locator(".wz-original mark").inner_text()
-    source = card.locator(".wz-file span").inner_text().split(" · ")[0]
-    library = Library.open(page_library)
-    start, end = (int(n) for n in re.findall(r"(\d+)–(\d+)", card.locator(".wz-file span").inner_text())[0])
-    assert bare(quote) == bare(library.text_between(source, start, end))
-    library.close()
-    assert "wz-on" in card.get_attribute("class")
-    assert card.locator(".wz-translation mark").count() == 1
-    assert "哈萨克斯坦的实践及成效" in card.locator(".wz-head").inner_text()
-
-
-def test_enter_on_a_focused_number_opens_its_card_and_the_way_back_returns(opened):
-    watched = opened()
-    watched.ask(CHINESE)
-    watched.page.focus("a.cite[href='#card-1-2']")
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_selector("#card-1-2[open] mark")
-    watched.page.click("#card-1-2 .wz-back")
-    assert watched.page.evaluate("document.activeElement.id") == "cite-1-2"
-
-
-def test_cards_of_an_earlier_answer_stay_reachable(opened):
-    watched = opened()
-    watched.ask(CHINESE)
-    watched.ask("小多边主义是什么？")
-    assert not watched.page.locator("#turn-1").get_attribute("open")
-    watched.page.click("a.cite[href='#card-1-1']")
-    watched.page.locator("#card-1-1 .wz-original mark").wait_for(state="visible")
 
 
 def test_the_switch_changes_the_interface_and_leaves_the_answer(opened):
@@ -90,21 +45,6 @@ def test_an_example_is_asked_by_a_click(opened):
     watched.page.locator("#wz-chat .example", has_text="Kazakhstan").click()
     watched.page.wait_for_selector(".wz-answer a.cite")
     assert "Kazakhstan" in watched.text(".wz-question")
-
-
-def test_retry_answers_again_in_place_and_a_new_conversation_is_empty(opened):
-    watched = opened()
-    watched.ask(CHINESE)
-    watched.page.wait_for_selector("#wz-retry:not([disabled])")
-    watched.page.click("#wz-retry")
-    watched.page.wait_for_selector("#wz-box .stop-button", state="attached")
-    watched.page.wait_for_selector("#wz-box .submit-button")
-    watched.page.wait_for_selector(".wz-answer a.cite")
-    assert watched.page.locator(".wz-question").count() == 1
-    assert watched.page.locator(".wz-turn").count() == 1
-    watched.page.click("#wz-new")
-    watched.page.wait_for_selector(".wz-empty")
-    assert watched.page.locator(".wz-question").count() == 0
 
 
 # -- what must not happen -----------------------------------------------------------------------
@@ -140,19 +80,6 @@ def test_nothing_is_asked_where_nothing_is_typed(opened):
     watched.page.wait_for_timeout(700)
     assert watched.page.locator(".wz-question").count() == 0
     assert watched.page.locator("#wz-box .submit-button").is_visible()
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize(("locale", "question"), [("zh-CN", CHINESE), ("en-US", ENGLISH)])
-def test_nothing_scrolls_sideways(opened, locale, question, width):
-    watched = opened(locale=locale, width=width)
-    assert watched.wide() <= 0
-    watched.ask(question)
-    watched.page.click("a.cite[href='#card-1-1']")
-    watched.page.locator("#card-1-1 mark").first.wait_for(state="visible")
-    assert watched.wide() <= 0
-    left, panel = (watched.page.locator(name).bounding_box() for name in ("#wz-left", "#wz-panel"))
-    assert (panel["x"] >= left["x"] + left["width"]) == (width == 1440)
 
 
 # -- the endpoint -------------------------------------------------------------------------------

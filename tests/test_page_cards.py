@@ -5,20 +5,36 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from contextlib import closing
 
 import hostile
 import pytest
 from browser import CHROMIUM
+from corners import bare, corner, every_corner, in_sight, sound
 from fakes import FakeEncoder
 from pypdf import PdfReader
 from serving import ROOT, served
 
 from index import build
+from index.library import Library
 from index.settings import Settings
 
 CHINESE = "哈萨克斯坦为什么追求中等强国地位？"
 ENGLISH = "Why does Kazakhstan pursue middle-power status?"
 UNANSWERED = {"zh-CN": "量子计算机的纠错码是什么？", "en-US": "What is a topological error-correcting code?"}
+
+CARD = {
+    "zh-CN": {
+        "question": "软制衡战略有什么作用？", "proof": "证据 1", "verdict": "有据", "partly": "部分有据", "title": "追求中等强国地位的身份认知与行为选择",
+        "authors": "周明、李琼", "notes": "作者原注", "words": "问题中出现", "word": "软制衡", "rank": r"字词匹配：第 \d+ 名", "page": "第 2 页", "second": "原文照引",
+    },
+    "en-US": {
+        "question": "How did Kazakhstan form a soft balancing strategy?", "proof": "Proof 1", "verdict": "supported", "partly": "supported in part",
+        "title": "Identity Perception and Behavioral Choice", "authors": "Zhou Ming, Li Qiong", "notes": "The author's own notes",
+        "words": "Words of the question", "word": "soft", "rank": r"Words in common: rank \d+", "page": "p. 2", "second": "supported",
+    },
+}  # fmt: skip
+FERRY = {"zh-CN": "谁在 1907 年建造了 Orrin 的第二艘渡轮？", "en-US": "Who built the second ferry of Orrin?"}
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
@@ -35,9 +51,9 @@ TIMED = """async (selector) => {
 }"""
 
 
-def bare(text: str) -> str:
+def inked(text: str) -> str:
     """Without white space and ligatures, which paper has its own of."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return bare(unicodedata.normalize("NFKC", text))
 
 
 def press(watched, name: str, value: str) -> None:
@@ -55,33 +71,75 @@ def on(watched, selector: str) -> bool:
 # -- marks and cards ----------------------------------------------------------------------------
 
 
-def test_a_mark_and_its_card_show_each_other_by_pointer_and_keyboard(opened):
-    watched = opened()
-    watched.ask(CHINESE)
-    mark, card = "a.cite[href='#card-1-2']", "#card-1-2"
-    watched.page.hover(mark)
+@every_corner
+def test_a_mark_and_its_card_show_each_other_by_pointer_and_keyboard(opened, page_library, locale, width, dark):
+    watched = corner(opened, locale, width, dark)
+    page, told = watched.page, CARD[locale]
+    watched.ask(told["question"])
+    mark, card, other = "a.cite[href='#card-1-1']", "#card-1-1", "#card-1-2"
+    page.hover(mark)
     assert on(watched, card)
-    assert not on(watched, "#card-1-1")
-    assert not watched.page.locator(card).get_attribute("open")
-    watched.page.hover(f"{card} > summary")
+    assert not on(watched, other)
+    assert not page.locator(card).get_attribute("open")
+    page.hover(f"{card} > summary")
     assert on(watched, mark)
     assert not on(watched, card)
-    watched.page.hover("#wz-header h1")
+    page.hover("#wz-header h1")
     assert not on(watched, mark)
-    watched.page.focus(mark)
+    page.focus(mark)
     assert on(watched, card)
-    watched.page.focus(f"{card} > summary")
+    page.keyboard.press("Enter")
+    page.locator(f"{card} .wz-original mark").wait_for(state="visible")
+    assert in_sight(watched, f"{card} .wz-original mark")
+    assert page.evaluate("document.activeElement.closest('.wz-card').id") == "card-1-1"
     assert on(watched, mark)
-    label = watched.page.locator(mark).first.get_attribute("aria-label")
-    assert "证据 2" in label
-    assert "有据" in label
-    assert watched.page.locator(f"{card} .wz-verdict").inner_text().strip() in label
-    assert "部分有据" in watched.text(".wz-legend")
-    watched.page.click(mark)
-    watched.page.click(f"{card} .wz-why > summary")
-    assert "哈萨克斯坦" in watched.text(f"{card} .wz-why li:has-text('问题中出现')")
-    assert re.search(r"字词匹配：第 \d+ 名", watched.text(f"{card} .wz-why"))
-    assert watched.page.evaluate(TIMED, "a.cite[href='#card-1-1']") < 100
+    left, panel = (page.locator(name).bounding_box() for name in ("#wz-left", "#wz-panel"))
+    assert (panel["x"] >= left["x"] + left["width"]) == (width == 1440)
+    label = page.locator(mark).first.get_attribute("aria-label")
+    assert told["proof"] in label
+    assert watched.text(f"{card} .wz-verdict").strip() == told["verdict"]
+    assert told["verdict"] in label
+    assert told["partly"] in watched.text(".wz-legend")
+
+    said, where = watched.text(f"{card} .wz-title"), watched.text(f"{card} .wz-where")
+    assert said.startswith(told["title"])
+    assert where.startswith(told["authors"])
+    assert "三 哈萨克斯坦追求中等强国地位的具体实践 › （一）通过软制衡获得外交权威" in where
+    place = watched.text(f"{card} .wz-file span")
+    start, end = (int(number) for number in re.findall(r"(\d+)–(\d+)", place)[0])
+    with closing(Library.open(page_library)) as library:
+        assert bare(watched.text(f"{card} .wz-original mark")) == bare(library.text_between(place.split(" · ")[0], start, end))
+    assert "soft balancing" in watched.text(f"{card} .wz-translation mark").lower()
+    assert watched.text(f"{card} .wz-notes .wz-label") == told["notes"]
+    (note,) = page.locator(f"{card} .wz-notes li").all_inner_texts()
+    assert note.startswith("④ 软制衡作为次级国家参与国际制衡的一种方式，与硬制衡相对，是指通过经济策略、")
+    assert note.endswith("Vol. 16, No. 1, 2020, pp. 1 - 22.")
+    page.locator(f"{card} .wz-why > summary").press("Enter")
+    assert told["word"] in watched.text(f"{card} .wz-why li:has-text('{told['words']}')")
+    assert re.search(told["rank"], watched.text(f"{card} .wz-why"))
+    sound(watched)
+
+    page.locator(f"{card} .wz-back").press("Enter")
+    assert page.evaluate("document.activeElement.id") == "cite-1-1"
+    assert in_sight(watched, "#cite-1-1")
+    page.focus(f"{other} > summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{other}[open]")
+    assert on(watched, "a.cite[href='#card-1-2']")
+    page.click(f"{other} .wz-back")
+    assert page.evaluate("document.activeElement.id") == "cite-1-2"
+    assert page.evaluate(TIMED, mark) < 100
+
+    watched.ask(FERRY[locale])  # its file has pages and no translation
+    assert not page.locator("#turn-1").get_attribute("open")
+    page.click("a.cite[href='#card-2-1']")
+    assert told["page"] in watched.text("#card-2-1 .wz-where")
+    assert watched.text("#card-2-1 .wz-verdict").strip() == told["second"]
+    shape = page.locator("a.cite[href='#card-2-1'] .wz-shape")
+    assert page.locator(f"{mark} .wz-shape").get_attribute("class") == "wz-shape wz-is-supported"
+    assert shape.get_attribute("class") == f"wz-shape wz-is-{'original' if locale == 'zh-CN' else 'supported'}"
+    page.click(mark)  # the proofs of an earlier answer can still be reached
+    page.locator(f"{card} .wz-original mark").wait_for(state="visible")
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +195,7 @@ def test_what_is_printed_holds_every_quotation_and_no_control(opened):
     quotes = watched.page.locator(".wz-translation mark").all_text_contents()
     printed = "".join(page.extract_text() for page in PdfReader(io.BytesIO(watched.page.pdf())).pages)
     assert quotes
-    assert all(bare(quote) in bare(printed) for quote in quotes)
+    assert all(inked(quote) in inked(printed) for quote in quotes)
     assert "Retry" not in printed
     assert not watched.page.locator("#card-1-1").get_attribute("open")
 

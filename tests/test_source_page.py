@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import re
 import time
+from contextlib import closing
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from browser import CHROMIUM, HOSTILE_NAME
+from corners import bare, corner, every_corner, in_sight, sound
 
 from index.library import Library
 
-CHINESE = "哈萨克斯坦为什么追求中等强国地位？"
-ENGLISH = "Why does Kazakhstan pursue middle-power status?"
+SAYS = {
+    "zh-CN": {
+        "question": "软制衡战略有什么作用？", "open": "查看全文", "side": "original", "both": "对照", "translation": "译文", "original": "原文",
+        "copied": "链接已复制", "contents": "目录", "other": "English", "turned": "Contents",
+    },
+    "en-US": {
+        "question": "How did Kazakhstan form a soft balancing strategy?", "open": "Open in source", "side": "both", "both": "Both",
+        "translation": "Translation", "original": "Original", "copied": "The link is copied", "contents": "Contents", "other": "中文", "turned": "目录",
+    },
+}  # fmt: skip
 ARTICLE = "kazakhstan"
+# The words of the quotation, without the marks of footnotes in it; and whether it can be seen.
+CITED = "() => { const s = document.querySelector('.wz-cited').cloneNode(true); s.querySelectorAll('button').forEach((b) => b.remove()); return s.textContent; }"
+QUOTED = (
+    "() => { const b = document.querySelector('.wz-cited').getBoundingClientRect(); return b.top > 0 && b.bottom < innerHeight; }"
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-
-
-def bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
 
 
 @pytest.fixture
@@ -32,88 +42,96 @@ def reads(opened):
     return open_
 
 
-def in_sight(watched, selector: str) -> bool:
-    return bool(
-        watched.page.evaluate(
-            "s => { const box = document.querySelector(s).getBoundingClientRect();"
-            " return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth; }",
-            selector,
-        )
-    )
-
-
-@pytest.mark.parametrize(("locale", "question", "side"), [("zh-CN", CHINESE, "original"), ("en-US", ENGLISH, "both")])
-def test_a_card_opens_the_article_at_its_quotation(opened, page_library, locale, question, side):
-    watched = opened(locale=locale)
-    watched.ask(question)
+@every_corner
+def test_a_quotation_is_read_in_the_article_on_both_sides_and_its_link_opens_the_same_place(
+    opened, address, page_library, locale, width, dark
+):
+    watched = corner(opened, locale, width, dark)
+    told = SAYS[locale]
+    watched.ask(told["question"])
     watched.page.click("a.cite[href='#card-1-1']")
     link = watched.page.locator("#card-1-1 a.wz-open")
-    assert link.inner_text() == ("查看全文" if side == "original" else "Open in source")
+    assert link.inner_text() == told["open"]
+    watched.context.grant_permissions(["clipboard-read", "clipboard-write"])
     with watched.context.expect_page() as another:
         link.click()
-    page = another.value
+    answer, watched.page = watched.page, another.value
+    page = watched.page
     page.wait_for_selector(".wz-cited")
     asked = parse_qs(urlsplit(page.url).query)
-    library = Library.open(page_library)
-    source = library.articles()[ARTICLE].source
-    wanted = library.text_between(source, int(asked["start"][0]), int(asked["end"][0]))
-    library.close()
-    told = page.evaluate("() => { const s = document.querySelector('.wz-cited'); s.querySelectorAll('button').forEach(b => b.remove()); return s.textContent }")  # fmt: skip
-    assert bare(told) == bare(wanted)
-    page.wait_for_function("() => { const b = document.querySelector('.wz-cited').getBoundingClientRect(); return b.top > 0 && b.bottom < innerHeight }")  # fmt: skip
-    assert page.locator(f".wz-src-text.wz-src-{side}").count() == 1
-    assert watched.page.locator("a.cite").count() > 0  # the answer stays where it was
+    with closing(Library.open(page_library)) as library:
+        source = library.articles()[ARTICLE].source
+        wanted = bare(library.text_between(source, int(asked["start"][0]), int(asked["end"][0])))
+    assert bare(page.evaluate(CITED)) == wanted
+    page.wait_for_function(QUOTED)
+    assert page.locator(f".wz-src-text.wz-src-{told['side']}").count() == 1
+    assert answer.locator("a.cite").count() > 0  # the answer stays where it was
+
+    # Both sides in step: level where there is room for two columns, else each sentence above its translation.
+    page.locator("#wz-src-side label", has_text=told["both"]).click()
+    page.wait_for_selector(".wz-src-text.wz-src-both .wz-cited")
+    assert page.locator(".wz-cited").count() == 2
+    rows = page.evaluate(
+        "[...document.querySelectorAll('.wz-src-row')].map((row) => [...row.querySelectorAll('.wz-src-cell')]"
+        ".map((cell) => cell.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom]))"
+    )
+    assert len(rows) > 50
+    assert all(len(row) == 2 for row in rows)
+    assert all(abs(one[0] - two[0]) < 1 if width == 1440 else two[0] >= one[1] for one, two in rows)
+    sound(watched)
+    where = "document.querySelector('.wz-cited').getBoundingClientRect().top"
+    before = page.evaluate(where)
+    for name, side in (("translation", "translation"), ("original", "original")):
+        page.locator("#wz-src-side label", has_text=told[name]).click()
+        page.wait_for_selector(f".wz-src-text.wz-src-{side}")
+        page.wait_for_function(f"location.search.includes('side={side}')")
+        assert abs(page.evaluate(where) - before) < 2
+        assert watched.wide() <= 0
+    assert bare(page.evaluate(CITED)) == wanted
+
+    # The footnote of the sentence, by keyboard: what it says, in sight, and the focus back on its mark.
+    note = page.locator(".wz-cited .wz-src-mark").first
+    note.press("Enter")
+    page.wait_for_selector(".wz-src-pop:popover-open")
+    page.wait_for_timeout(100)
+    assert "软制衡作为次级国家参与国际制衡的一种方式" in watched.text(".wz-src-pop:popover-open")
+    assert in_sight(watched, ".wz-src-pop:popover-open")
+    sound(watched)
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".wz-src-pop:popover-open", state="detached")
+    assert note.evaluate("e => e === document.activeElement")
+
+    # The link opens the same place for somebody else.
+    page.locator(".wz-src-share").press("Enter")
+    page.wait_for_selector(f".wz-src-said:has-text('{told['copied']}')")
+    shared = page.evaluate("navigator.clipboard.readText()")
+    assert {"article", "start", "end"} <= set(parse_qs(urlsplit(shared).query))
+    fresh = corner(opened, locale, width, dark, path=shared.removeprefix(address), ready=".wz-cited")
+    fresh.page.wait_for_function(QUOTED)
+    assert bare(fresh.page.evaluate(CITED)) == wanted
+
+    # The contents lead to a heading.
+    if width == 390:
+        assert fresh.page.locator(".wz-src-contents details[open]").count() == 0
+        fresh.page.click(".wz-src-contents summary")
+    assert told["contents"] in fresh.text(".wz-src-contents summary")
+    entry = fresh.page.locator(".wz-src-contents a").nth(4)
+    heading = entry.get_attribute("data-to")
+    entry.press("Enter")
+    fresh.page.wait_for_function(
+        "id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < 200 }", arg=heading
+    )
+    fresh.page.wait_for_selector(f".wz-src-contents a[data-to='{heading}'][aria-current]", state="attached")
+    assert width == 390 or in_sight(fresh, ".wz-src-contents summary")
+    fresh.page.click(f"#wz-language label:has-text('{told['other']}')")
+    fresh.page.wait_for_selector(f".wz-src-contents summary:has-text('{told['turned']}')")
+    assert fresh.wide() <= 0
 
 
 def test_a_refusals_passages_can_be_opened(opened):
     watched = opened()
     watched.ask("量子计算机的纠错码是什么？")
     assert watched.page.locator(".wz-near a.wz-open").count() == watched.page.locator(".wz-near").count() == 3
-
-
-def test_both_sides_stay_level_and_the_place_is_kept(reads):
-    watched = reads("?article=kazakhstan&start=7700&side=both")
-    tops = watched.page.evaluate(
-        "[...document.querySelectorAll('.wz-src-row')].map(row =>"
-        " [...row.querySelectorAll('.wz-src-cell')].map(cell => cell.getBoundingClientRect().top))"
-    )
-    assert len(tops) > 50
-    assert all(len(row) == 2 and abs(row[0] - row[1]) < 1 for row in tops)
-    where = "document.querySelector('.wz-cited').getBoundingClientRect().top"
-    before = watched.page.evaluate(where)
-    watched.page.click("#wz-src-side label:has-text('译文')")
-    watched.page.wait_for_selector(".wz-src-text.wz-src-translation")
-    watched.page.wait_for_function("location.search.includes('side=translation')")
-    assert abs(watched.page.evaluate(where) - before) < 2
-    assert urlsplit(watched.page.url).path == "/source"
-    assert "material" in watched.text(".wz-src-text")
-
-
-def test_a_footnote_opens_and_closes_by_keyboard(reads):
-    watched = reads("?article=kazakhstan&start=1037")
-    watched.page.locator(".wz-src-mark").nth(3).focus()
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_selector(".wz-src-pop:popover-open")
-    watched.page.wait_for_timeout(100)
-    assert in_sight(watched, ".wz-src-pop:popover-open")
-    assert "Ibid." in watched.text(".wz-src-pop:popover-open") or "Safranchuk" in watched.text(".wz-src-pop:popover-open")
-    watched.page.keyboard.press("Escape")
-    watched.page.wait_for_selector(".wz-src-pop:popover-open", state="detached")
-    assert "wz-src-mark" in watched.page.evaluate("document.activeElement.className")
-
-
-def test_contents_lead_to_their_heading_and_stay_in_sight(reads):
-    watched = reads("?article=kazakhstan")
-    entry = watched.page.locator(".wz-src-contents a").nth(4)
-    heading = entry.get_attribute("data-to")
-    entry.focus()
-    watched.page.keyboard.press("Enter")
-    watched.page.wait_for_function(
-        "id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < 200 }", arg=heading
-    )
-    watched.page.wait_for_selector(f".wz-src-contents a[data-to='{heading}'][aria-current]")
-    assert in_sight(watched, ".wz-src-contents summary")
-    assert in_sight(watched, ".wz-src-share")
 
 
 def test_a_selection_has_its_span_and_its_link_opens_there(reads, address):
@@ -145,7 +163,7 @@ def test_a_selection_has_its_span_and_its_link_opens_there(reads, address):
 def test_an_unknown_article_or_place_is_said_and_the_list_is_there(reads):
     watched = reads(f"?article={quote('<img src=x onerror=alert(4)>')}&lang=en", ready=".wz-src-list")
     assert "holds no article “<img src=x onerror=alert(4)>”" in watched.text("#wz-src-shown")
-    assert watched.page.locator(".wz-src-list li").count() == 6
+    assert watched.page.locator(".wz-src-list li").count() == 7
     watched.page.locator("#wz-src-search textarea").press_sequentially("zhou ming")
     watched.page.wait_for_function("document.querySelectorAll('.wz-src-list li').length === 1")
     watched.page.click(".wz-src-list a")
@@ -156,24 +174,6 @@ def test_an_unknown_article_or_place_is_said_and_the_list_is_there(reads):
         watched.page.wait_for_selector(".wz-src-note:has-text('does not hold the place')")
         assert watched.wide() <= 0
     assert watched.page.locator(".wz-src-note a").count() == 1
-
-
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_nothing_scrolls_sideways_on_a_phone(reads, locale):
-    watched = reads("?article=kazakhstan&start=6420&side=both", locale=locale, width=390)
-    assert watched.page.locator(".wz-src-contents details[open]").count() == 0
-    assert watched.wide() <= 0
-    for side in (0, 1):
-        watched.page.locator("#wz-src-side label").nth(side).click()
-        watched.page.wait_for_selector(f".wz-src-{('original', 'translation')[side]}")
-        assert watched.wide() <= 0
-    watched.page.locator(".wz-src-mark").first.click()
-    watched.page.wait_for_selector(".wz-src-pop:popover-open")
-    assert in_sight(watched, ".wz-src-pop:popover-open")
-    watched.page.keyboard.press("Escape")
-    watched.page.click("#wz-language label:has-text('English')" if locale == "zh-CN" else "#wz-language label:has-text('中文')")
-    watched.page.wait_for_selector(f".wz-src-contents summary:has-text('{'Contents' if locale == 'zh-CN' else '目录'}')")
-    assert watched.wide() <= 0
 
 
 def test_a_hostile_document_does_no_harm(reads, page_library):

@@ -1,6 +1,6 @@
 """The desk walked through as its users do, at both widths, in both languages and both themes, with axe at every stop.
 
-Four corners hold every pair of width, language and theme; what each page does in detail is tested beside this.
+What each page does in detail is tested beside this.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from browser import CHROMIUM, Watched
+from corners import CORNERS, corner, in_sight, sound
 from test_documents_page import drop, remove
 
 from eval import saved
@@ -23,7 +24,6 @@ from ui.runs import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
-CORNERS = [("zh-CN", 1440, False), ("zh-CN", 390, True), ("en-US", 1440, True), ("en-US", 390, False)]
 QUESTION = {"zh-CN": "哈萨克斯坦为什么追求中等强国地位？", "en-US": "Why does Kazakhstan pursue middle-power status?"}
 FOLLOW_UP = {"zh-CN": "它面临哪些挑战？", "en-US": "What limits it?"}
 REFUSED = {"zh-CN": "火星土壤里的高氯酸盐怎样测定？", "en-US": "What is a topological error-correcting code?"}
@@ -49,24 +49,6 @@ def warm(browser: Any, address: str) -> None:
         if watched.page.locator("#wz-next button.wz-next:visible").count():
             break
     watched.context.close()
-
-
-def corner(opened: Any, locale: str, width: int, dark: bool, **options: Any) -> Watched:
-    watched = opened(locale=locale, width=width, dark=dark, **options)
-    assert watched.page.evaluate("document.body.classList.contains('dark')") == dark
-    return watched
-
-
-def sound(watched: Watched) -> None:
-    """Nothing is wider than the window and axe has nothing to say."""
-    assert watched.wide() <= 0
-    assert watched.violations() == []
-
-
-def in_sight(watched: Watched, selector: str) -> bool:
-    look = """s => { const b = document.querySelector(s).getBoundingClientRect();
-      return b.height > 0 && b.bottom > 0 && b.top < innerHeight && b.left >= 0 && b.right <= innerWidth + 1; }"""
-    return bool(watched.page.evaluate(look, selector))
 
 
 # -- the reader ---------------------------------------------------------------------------------

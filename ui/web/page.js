@@ -43,11 +43,18 @@
     const card = element?.closest?.(".wz-card");
     return card ? [...document.querySelectorAll(`a.cite[href="#${card.id}"]`)] : [];
   };
+  // Where the pointer rests, and where it did when the keyboard took the lead: what then scrolls under it is not pointed at.
+  let rests = "";
+  let led = "";
+  const spot = (event) => `${event.screenX} ${event.screenY}`;
   const touch = (event) => {
+    if (event.type === "focusin") led = rests;
+    else if (spot(event) === led) return;
     const wanted = new Set(partners(event.target).filter(Boolean));
     document.querySelectorAll(".wz-touched").forEach((other) => wanted.has(other) || other.classList.remove("wz-touched"));
     wanted.forEach((other) => other.classList.add("wz-touched"));
   };
+  document.addEventListener("mousemove", (event) => (rests = spot(event)), true);
   document.addEventListener("mouseover", touch);
   document.addEventListener("focusin", touch);
 

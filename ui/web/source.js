@@ -36,10 +36,11 @@
     return { start: Math.min(...spans.map((one) => one[0])), end: Math.max(...spans.map((one) => one[1])) };
   };
 
-  // The quotation while it can be seen, else the first sentence that can.
+  // The quotation while it can be seen, else the first sentence that can.  On a phone the button stands above the text:
+  // who has gone up to it can see the quotation no more.
   const visible = () => {
     const marked = [...document.querySelectorAll(".wz-cited")].filter((element) => element.dataset.start);
-    if (marked.some(shown)) {
+    if (marked.some(shown) || (marked.length && !wide())) {
       const spans = marked.map(span);
       return { start: Math.min(...spans.map((one) => one[0])), end: Math.max(...spans.map((one) => one[1])) };
     }
