@@ -19,7 +19,7 @@ every_corner = pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
 # Whatever is drawn beyond the window, and texts of which a part is cut off by the box that they stand in.
 _CUT = """() => {
   const text = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-  const meant = (element) => element.closest(".wz-sr, .wz-brief, [hidden], .options, [role=listbox], footer, .hide-container, .icon-button-wrapper");
+  const meant = (element) => element.closest(".wz-sr, .wz-brief, [hidden], .options, [role=listbox], footer");
   const found = [];
   for (const element of document.querySelectorAll("main *, #wz-told")) {
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || meant(element)) continue;
