@@ -122,8 +122,14 @@ def test_a_refusal_helps_and_an_answer_can_be_taken_along(opened, locale, width,
     assert SAYS[locale]["refused"] in watched.text(".wz-refusal")
     assert page.locator(".wz-near a.wz-open").count() == 3
     assert re.search(r"\d (篇文献|articles)", watched.text(".wz-holds"))
-    page.locator("#wz-next button.wz-next").first.wait_for(state="visible")
+    button = page.locator("#wz-next button.wz-next").first
+    button.wait_for(state="visible")
+    suggested = button.inner_text()
     sound(watched)
+    button.click()
+    page.locator(".wz-question", has_text=suggested).wait_for()
+    page.locator(".wz-answer").nth(1).locator("a.cite").first.wait_for()
+    page.wait_for_selector("#wz-box .submit-button")
     page.click("#wz-new")
     page.wait_for_selector(".wz-empty")
     watched.ask(QUESTION[locale])
