@@ -24,6 +24,7 @@ from index.script import language
 from index.sought import Sought, folded
 from index.stores import TextStore
 from index.terms import Terms
+from index.word_vectors import WordVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def rerank(
     encoder: Encoder | None,
     terms: Terms,
     asked: Asked,
+    known: WordVectors,
     signs: Signs = SIGNS,
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
@@ -87,7 +89,7 @@ def rerank(
     fold = folded(terms, [*sides.values(), *whole.values(), *lone.values()])
     sought = Sought(terms, frozenset[str]().union(*asked))
     shared = {text: share(asked, sought.among(fold[text])) for text in (*sides.values(), *whole.values())}
-    words = Words(question, spoken, library, encoder, terms, asked).near(
+    words = Words(question, spoken, library, encoder, terms, asked, known).near(
         {n: sought.words(fold[text]) for n, text in lone.items()}
     )
     cosines = {n: near.sides(s.text, s.translation) for n, s in said.items()}
@@ -167,9 +169,16 @@ class Words:
     """How near the words of a question come to those of texts in the other language, whose vectors the library keeps."""
 
     def __init__(
-        self, question: str, spoken: Language, library: Library, encoder: Encoder | None, terms: Terms, asked: Asked
+        self,
+        question: str,
+        spoken: Language,
+        library: Library,
+        encoder: Encoder | None,
+        terms: Terms,
+        asked: Asked,
+        known: WordVectors,
     ) -> None:
-        self._library, self._encoder = library, encoder
+        self._library, self._encoder, self._kept = library, encoder, known
         found = dict.fromkeys(pair for pair in terms.words(question) if language(pair[0]) == spoken)
         self._words = [word for word, _ in found]
         weights = [next((weight for group, weight in asked.items() if term in group), 0.0) for _, term in found]
@@ -184,7 +193,7 @@ class Words:
         """By text, given by its words, the mean over the question's by how much they tell of the best cosine with one of it."""
         if self._encoder is None or not self._words or not words:
             return {}
-        known = self._library.vectors(sorted(set().union(*words.values())))
+        known = self._kept.of(self._library, frozenset().union(*words.values()))
         told = {number: [known[word] for word in own if word in known] for number, own in words.items()}
         return {
             number: float(self._weights @ (self._vectors @ np.stack(own).T).max(axis=1).clip(min=0.0))
