@@ -119,7 +119,7 @@ class SentenceEncoder:
         model = self._half if self.fast and not few else self._model
         run = model.encode_query if question else model.encode_document
         size = _BATCH if model.device.type == "cpu" else _BATCH_GPU
-        found = packed.encode(model, texts) if few and packed.fits(model) else None
+        found = packed.encode(model, texts) if few and len(texts) > 1 and packed.fits(model) else None
         if found is None:
             found = run(list(texts), batch_size=size, convert_to_tensor=True, show_progress_bar=False)
         vectors: Vectors = found.float().cpu().numpy()
@@ -275,11 +275,6 @@ def fast(encoder: Encoder) -> Encoder:
     if isinstance(encoder, EmbeddedEncoder):
         return replace(encoder, english=replace(encoder.english, fast=True))
     return replace(encoder, fast=True) if isinstance(encoder, SentenceEncoder) else encoder
-
-
-def alike(encoder: Encoder) -> bool:
-    """Whether it makes no difference between questions and passages, and keeps what it lately made of an English one."""
-    return isinstance(encoder, EmbeddedEncoder)
 
 
 def another(encoder: Encoder) -> Encoder:

@@ -162,9 +162,8 @@ class Searcher:
             return {}
         gap = "" if spoken == "zh" else " "
         pairs = [gap.join((one, two)) for (one, _), (two, _) in pairwise(words)]
-        told = [*(word for word, _ in words), *pairs]
-        # With the question where that costs less than a second time.
-        vectors = self.encoder.encode([*told, question] if encoders.alike(self.encoder) else told)[: len(told)]
+        # By themselves: beside the question its vector would differ in the seventh decimal, and close scores with it.
+        vectors = self.encoder.encode([*(word for word, _ in words), *pairs])
         found = lexicon.translate(vectors[: len(words)], vectors[len(words) :], other)
         return {term: near for (_, term), near in zip(words, found, strict=True) if near}
 
