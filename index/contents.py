@@ -12,7 +12,7 @@ from typing import Any
 from index import database, rows, seals
 from index.database import FILE, Connection
 from index.errors import LibraryError, WenzhengError
-from index.records import ArticleRecord, Footnote, Kind, Language, Passage, PassageFacts, Piece, Sentence
+from index.records import ArticleRecord, Footnote, Kind, Language, Passage, PassageFacts, Piece, Said, Sentence
 
 _SENTENCE = 'id, article, kind, paragraph, section, start, "end", text, page, context'
 _FOOTNOTE = 'id, article, label, start, "end", text, page, sentence, same_as'
@@ -156,6 +156,13 @@ class Contents:
         """Translations of sentences by id; those without one are left out."""
         marks = ",".join("?" * len(ids))
         return dict(self.select(f"SELECT id, translation FROM sentences WHERE id IN ({marks}) AND translation IS NOT NULL", ids))
+
+    def said(self, ids: Sequence[int]) -> dict[int, Said]:
+        """What ranking weighs of sentences, by id; those the library does not hold are left out."""
+        found = self.select(f"SELECT id, article, text, context, translation FROM sentences WHERE id IN ({_marks(ids)})", ids)
+        return {
+            number: Said(article, context or text, context, translation) for number, article, text, context, translation in found
+        }
 
     def neighbours(self, sentence: Sentence, before: int, after: int) -> list[Sentence]:
         """The sentence with those around it in the same article, in reading order."""

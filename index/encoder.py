@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import hub, weights
+from index import hub, packed, weights
 from index.errors import EncoderError
 from index.records import Language
 from index.script import language
@@ -115,10 +115,13 @@ class SentenceEncoder:
         return np.stack([found[text] for text in texts])
 
     def _encode(self, texts: Sequence[str], question: bool) -> Vectors:
-        model = self._half if self.fast and len(texts) > _FEW else self._model
+        few = len(texts) <= _FEW
+        model = self._half if self.fast and not few else self._model
         run = model.encode_query if question else model.encode_document
         size = _BATCH if model.device.type == "cpu" else _BATCH_GPU
-        found = run(list(texts), batch_size=size, convert_to_tensor=True, show_progress_bar=False)
+        found = packed.encode(model, texts) if few and len(texts) > 1 and packed.fits(model) else None
+        if found is None:
+            found = run(list(texts), batch_size=size, convert_to_tensor=True, show_progress_bar=False)
         vectors: Vectors = found.float().cpu().numpy()
         # Here and not by the model, whose half as long numbers would leave lengths beside 1.
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -171,6 +171,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What ranking needs to know of a sentence."""
+
+    article: str
+    text: str  # what its vector was made of: the reading of a table's row, else the sentence
+    context: str
+    translation: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PassageFacts:
     """What ranking needs to know of a passage."""
 

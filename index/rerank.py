@@ -8,9 +8,9 @@ one sentence in a passage about something else.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,10 @@ from index.library import Library
 from index.records import ANSWERING, Language, Passage, Sentence
 from index.rows import passage_context
 from index.script import language
+from index.sought import Sought, folded
 from index.stores import TextStore
 from index.terms import Terms
+from index.word_vectors import WordVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def rerank(
     encoder: Encoder | None,
     terms: Terms,
     asked: Asked,
+    known: WordVectors,
     signs: Signs = SIGNS,
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
@@ -66,12 +69,13 @@ def rerank(
     """
     if not candidates:
         return []
-    sentences = {s.id: s for s in library.sentences(list(dict.fromkeys(n for p in candidates for n in p.sentences)))}
-    translations = library.translations(list(sentences))
+    said = library.said(list(dict.fromkeys(n for p in candidates for n in p.sentences)))
+    told = {p.id: passage_context(p, {n: said[n].context for n in p.sentences if n in said}) + p.text for p in candidates}
     near = Nearness(question, spoken, library, encoder)
-    told = {p.id: _told(p, sentences) for p in candidates}
-    near.look_up([side for p in candidates for side in (told[p.id], p.translation)])
-    near.look_up([side for s in sentences.values() for side in (s.context or s.text, translations.get(s.id))])
+    near.look_up(
+        [side for p in candidates for side in (told[p.id], p.translation)]
+        + [side for s in said.values() for side in (s.text, s.translation)]
+    )
     # A side that is missing counts as the other does, as far as that is the rule among the candidates: an abstract in
     # the other language must not outrank the text, but in a library without translations nothing else is to be had.
     strange = {p.id for p in candidates if p.language != spoken and not p.translation}
@@ -80,11 +84,18 @@ def rerank(
         sum(p.translation is None and p.language == spoken for p in candidates) / len(candidates),
     )
     lone = {p.id: p.text for p in candidates if p.kind in ANSWERING and p.language != spoken and not p.translation}
-    words = Words(question, spoken, library, encoder, terms, asked).near(lone)
+    sides = {n: s.text if s.translation is None or near.same(s.text) else s.translation for n, s in said.items()}
+    whole = {p.id: told[p.id] if p.language == spoken else p.translation or p.text for p in candidates}
+    fold = folded(terms, [*sides.values(), *whole.values(), *lone.values()])
+    sought = Sought(terms, frozenset[str]().union(*asked))
+    shared = {text: share(asked, sought.among(fold[text])) for text in (*sides.values(), *whole.values())}
+    words = Words(question, spoken, library, encoder, terms, asked, known).near(
+        {n: sought.words(fold[text]) for n, text in lone.items()}
+    )
+    cosines = {n: near.sides(s.text, s.translation) for n, s in said.items()}
     rows = []
     for passage in candidates:
-        own = [sentences[n] for n in passage.sentences if n in sentences]
-        sides = [near.sides(s.context or s.text, translations.get(s.id)) for s in own] or [(0.0, 0.0)]
+        own = [n for n in passage.sentences if n in said]
         lacks = (passage.id in strange, passage.translation is None and passage.id not in strange)
         factor = [share_ if lack else 1.0 for share_, lack in zip(shares, lacks, strict=True)]
         rows.append(
@@ -92,12 +103,10 @@ def rerank(
                 fused.get(passage.id, 0.0),
                 lexical.get(passage.id, 0.0),
                 *(f * cosine for f, cosine in zip(factor, near.sides(told[passage.id], passage.translation), strict=True)),
-                factor[0] * max(a for a, _ in sides),
-                factor[1] * max(b for _, b in sides),
-                max((share(asked, _terms(terms, side(s, spoken, translations))) for s in own), default=0.0),
-                share(
-                    asked, _terms(terms, told[passage.id] if passage.language == spoken else passage.translation or passage.text)
-                ),
+                factor[0] * max((cosines[n][0] for n in own), default=0.0),
+                factor[1] * max((cosines[n][1] for n in own), default=0.0),
+                max((shared[sides[n]] for n in own), default=0.0),
+                shared[whole[passage.id]],
                 words.get(passage.id, 0.0),
             )
         )
@@ -109,11 +118,6 @@ def rerank(
     aside = np.array([1.0 if p.kind in ANSWERING else ASIDE for p in candidates])
     ranked = zip((p.id for p in candidates), (scores * aside).tolist(), strict=True)
     return sorted(ranked, key=lambda item: (-item[1], item[0]))
-
-
-def _told(passage: Passage, sentences: Mapping[int, Sentence]) -> str:
-    """What a passage's vector was made of: a table with its rows read out, else its text."""
-    return passage_context(passage, {n: sentences[n].context for n in passage.sentences if n in sentences}) + passage.text
 
 
 Asked = dict[frozenset[str], float]
@@ -153,29 +157,28 @@ def _is_word(form: str, found: Sequence[str]) -> bool:
     return len(found) == 1 or (bool(found) and found[-1] == form.casefold())
 
 
-def share(asked: Asked, terms: frozenset[str]) -> float:
+def share(asked: Asked, terms: Set[str]) -> float:
     """Share of the weight of what is asked that stands among `terms`."""
+    if not terms:
+        return 0.0
     total = sum(asked.values())
-    return sum(weight for group, weight in asked.items() if group & terms) / total if total else 0.0
-
-
-@lru_cache(maxsize=8_000)  # the seeds have 5,000 texts; a set of terms takes some 3 kB
-def _terms(terms: Terms, text: str) -> frozenset[str]:
-    return frozenset(term for _, term in _cut(terms, text))
-
-
-@lru_cache(maxsize=512)  # texts of one question
-def _cut(terms: Terms, text: str) -> list[tuple[str, str]]:
-    return terms.words(text)
+    return sum(weight for group, weight in asked.items() if not group.isdisjoint(terms)) / total if total else 0.0
 
 
 class Words:
     """How near the words of a question come to those of texts in the other language, whose vectors the library keeps."""
 
     def __init__(
-        self, question: str, spoken: Language, library: Library, encoder: Encoder | None, terms: Terms, asked: Asked
+        self,
+        question: str,
+        spoken: Language,
+        library: Library,
+        encoder: Encoder | None,
+        terms: Terms,
+        asked: Asked,
+        known: WordVectors,
     ) -> None:
-        self._library, self._encoder, self._terms = library, encoder, terms
+        self._library, self._encoder, self._kept = library, encoder, known
         found = dict.fromkeys(pair for pair in terms.words(question) if language(pair[0]) == spoken)
         self._words = [word for word, _ in found]
         weights = [next((weight for group, weight in asked.items() if term in group), 0.0) for _, term in found]
@@ -186,12 +189,11 @@ class Words:
         assert self._encoder is not None
         return self._encoder.encode(self._words)
 
-    def near(self, texts: Mapping[int, str]) -> dict[int, float]:
-        """By text the mean over the question's words, by how much they tell, of the best cosine with a word of it."""
-        if self._encoder is None or not self._words or not texts:
+    def near(self, words: Mapping[int, Set[str]]) -> dict[int, float]:
+        """By text, given by its words, the mean over the question's by how much they tell of the best cosine with one of it."""
+        if self._encoder is None or not self._words or not words:
             return {}
-        words = {number: {word for word, _ in _cut(self._terms, text)} for number, text in texts.items()}
-        known = self._library.vectors(sorted(set().union(*words.values())))
+        known = self._kept.of(self._library, frozenset().union(*words.values()))
         told = {number: [known[word] for word in own if word in known] for number, own in words.items()}
         return {
             number: float(self._weights @ (self._vectors @ np.stack(own).T).max(axis=1).clip(min=0.0))
@@ -213,15 +215,23 @@ class Nearness:
         self._spoken = spoken
         self._library = library
         self._asked: NDArray[np.float32] | None = None if encoder is None else encoder.encode([question], question=True)[0]
+        self._same: dict[str, bool] = {}
         self._known: dict[str, float] = {}
         self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def look_up(self, texts: Sequence[str | None]) -> None:
         """Fetches the vectors of texts in one go."""
         if self._asked is not None:
-            found = self._library.vectors([text for text in texts if text])
-            self._vectors |= found
-            self._known |= {text: float(vector @ self._asked) for text, vector in found.items()}
+            found, table = self._library.vector_table([text for text in texts if text])
+            self._vectors |= zip(found, table, strict=True)
+            self._known |= {text: float(vector @ self._asked) for text, vector in zip(found, table, strict=True)}
+
+    def same(self, text: str) -> bool:
+        """Whether a text is in the question's language."""
+        found = self._same.get(text)
+        if found is None:
+            found = self._same[text] = language(text) == self._spoken
+        return found
 
     def sides(self, text: str, translation: str | None) -> tuple[float, float]:
         """Cosines of a text and its translation, the side in the question's language first.
@@ -229,7 +239,7 @@ class Nearness:
         A side that is missing counts as the other does: a passage without a translation is no worse for it.
         """
         own, other = self._known.get(text), self._known.get(translation or "")
-        if language(text) != self._spoken:
+        if not self.same(text):
             own, other = other, own
         return (own if own is not None else other or 0.0), (other if other is not None else own or 0.0)
 
@@ -240,5 +250,5 @@ class Nearness:
 
     def vector(self, text: str, translation: str | None) -> NDArray[np.float32]:
         """The vector of the side in the question's language, else of the other, else zero."""
-        order = [text, translation or ""] if language(text) == self._spoken else [translation or "", text]
+        order = [text, translation or ""] if self.same(text) else [translation or "", text]
         return next((self._vectors[side] for side in order if side in self._vectors), np.zeros_like(self.question))

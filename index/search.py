@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from index import damage, glossary, rerank, stores
 from index import encoder as encoders
 from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
+from index.fusion import balanced, fuse, nearness, sides
 from index.glossary import Entry
 from index.library import Library
 from index.lists import Ids
@@ -22,21 +23,18 @@ from index.records import ANSWERING, Hit, Language, SearchResult
 from index.rerank import ASIDE, SIGNS, Asked, Signs, Translated, term_weights
 from index.script import language
 from index.settings import Settings
+from index.stores import TextStore
 from index.terms import Terms
-
-RRF_K = 10
-"""Cormack, Clarke and Büttcher 2009: a hit's score is the sum of 1 / (k + rank) over the lists.
-
-They took 60 for lists of hundreds; 10 did better on the tune split, where few passages answer.
-"""
+from index.word_vectors import WordVectors
 
 _POOL = 80  # fused passages that are weighed by what their sentences say
 _BACKGROUND = 90  # percentile; on tune it lets every answerable question through (eval/LOG.md)
 _DEPTH = 100  # passages taken from each list
 _DEEP = 8  # times that many vectors, so that both sides of enough passages are among them
 _LIMITED = 4000  # vectors looked at where the question is limited to documents or articles
-_QUOTA = 3  # of the first ten hits kept for documents in each language that has evidence
-_QUOTA_SLOTS = (3, 6, 9)  # positions, from 0, where a language that is missing is let in
+
+Named = Sequence[tuple[str, Entry]]
+"""Concepts that a question names, each with the form found in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,8 @@ class Searcher:
         self.crosses = bool(built.get("crosses"))
         self.glossary = glossary.parse(manifest.get("glossary", ""))
         self.terms = Terms(self.glossary.words())
+        self.words = WordVectors()
+        self._beside = ThreadPoolExecutor(2, "full text")
         self._grounds: dict[Language, tuple[int, float | None]] = {}
         self._within: tuple[tuple[int, str], Ids] | None = None
 
@@ -96,12 +96,17 @@ class Searcher:
         """
         spoken = language(question)
         named = self.glossary.named(question)
+        # Full text is searched beside the encoder and the vectors: neither holds the interpreter while it works.
+        fulltext, beside = self.library.indexes(self.terms).fulltext, self._beside.submit
+        lexical = beside(self._lexical, fulltext, question, spoken, named, limits)
+        across = beside(self._across, fulltext, spoken, named, limits)
         translated = self.translated(question, spoken)
+        words = beside(self._words, fulltext, question, spoken, named, translated, limits)
         own, other = self._dense(question, spoken, limits)
         lists = {
-            "lexical": (1.0, self._lexical(question, spoken, named, limits)),
-            "lexical, other language": (self.weights.words, self._words(question, spoken, named, translated, limits)),
-            "glossary": (self.weights.across, self._across(spoken, named, limits)),
+            "lexical": (1.0, lexical.result()),
+            "lexical, other language": (self.weights.words, words.result()),
+            "glossary": (self.weights.across, across.result()),
             "dense": (self.weights.dense, own),
             "dense, other language": (self.weights.dense_across, other),
         }
@@ -120,6 +125,7 @@ class Searcher:
             self.encoder_for(spoken),
             self.terms,
             self.asked(question, spoken, translated),
+            self.words,
             self.signs,
         )
         best = dict(ranked)
@@ -156,7 +162,7 @@ class Searcher:
             return {}
         gap = "" if spoken == "zh" else " "
         pairs = [gap.join((one, two)) for (one, _), (two, _) in pairwise(words)]
-        # By themselves, since beside the question they would be filled up to its length.
+        # By themselves: beside the question its vector would differ in the seventh decimal, and close scores with it.
         vectors = self.encoder.encode([*(word for word, _ in words), *pairs])
         found = lexicon.translate(vectors[: len(words)], vectors[len(words) :], other)
         return {term: near for (_, term), near in zip(words, found, strict=True) if near}
@@ -164,10 +170,9 @@ class Searcher:
     # -- the lists --------------------------------------------------------------------------
 
     def _lexical(
-        self, question: str, spoken: Language, named: Sequence[tuple[str, Entry]], limits: Mapping[str, Sequence[str]] | None
+        self, fulltext: TextStore, question: str, spoken: Language, named: Named, limits: Mapping[str, Sequence[str]] | None
     ) -> list[tuple[int, float]]:
         """BM25 on the side in the question's language, other forms of its concepts included."""
-        fulltext = self.library.indexes(self.terms).fulltext
         w = self.weights
         own = dict.fromkeys(self.terms.terms(question), 1.0)
         for _, entry in named:
@@ -185,14 +190,15 @@ class Searcher:
 
     def _words(
         self,
+        fulltext: TextStore,
         question: str,
         spoken: Language,
-        named: Sequence[tuple[str, Entry]],
+        named: Named,
         translated: Translated,
         limits: Mapping[str, Sequence[str]] | None,
     ) -> list[tuple[int, float]]:
         """BM25 on passages that stand in the other language only: names and numbers as they are, the rest translated."""
-        fulltext, other, w = self.library.indexes(self.terms).fulltext, _other(spoken), self.weights
+        other, w = _other(spoken), self.weights
         terms = dict.fromkeys(self.terms.terms(question), 1.0)
         terms |= {term: 1.0 for _, entry in named for form in _forms(entry, other) for term in self.terms.terms(form)}
         for near in translated.values():
@@ -206,10 +212,9 @@ class Searcher:
         return fulltext.search(fields, _DEPTH, {**(limits or {}), "sides": [other]})
 
     def _across(
-        self, spoken: Language, named: Sequence[tuple[str, Entry]], limits: Mapping[str, Sequence[str]] | None
+        self, fulltext: TextStore, spoken: Language, named: Named, limits: Mapping[str, Sequence[str]] | None
     ) -> list[tuple[int, float]]:
         """BM25 on the side in the other language, by the concepts that the glossary knows."""
-        fulltext = self.library.indexes(self.terms).fulltext
         other = _other(spoken)
         forms = [form for _, entry in named for form in _forms(entry, other)]
         terms = {term: 1.0 for form in forms for term in self.terms.terms(form)}
@@ -237,7 +242,8 @@ class Searcher:
         depth = _DEEP * _DEPTH if only is None else min(len(only), _LIMITED)
         found = vectors.search_all(self.encoder.encode(questions, question=True), depth, only)
         languages = self.library.passage_languages(code // 2 for hits in found for code, _ in hits)
-        return [_sides(hits, languages, spoken, crosses=self.crosses) for hits in found]
+        both = [sides(hits, languages, spoken, crosses=self.crosses) for hits in found]
+        return [(own[:_DEPTH], other[:_DEPTH]) for own, other in both]
 
     def _codes(self, limits: Mapping[str, Sequence[str]]) -> Ids:
         """The numbers that the sides of the passages allowed have among the vectors."""
@@ -267,62 +273,7 @@ def _forms(entry: Entry, spoken: Language) -> tuple[str, ...]:
     return entry.zh if spoken == "zh" else entry.en
 
 
-def nearness(*lists: Sequence[tuple[int, float]]) -> float | None:
-    """The mean of the best cosines of the lists that hold anything."""
-    best = [hits[0][1] for hits in lists if hits]
-    return sum(best) / len(best) if best else None
-
-
-def fuse(
-    lists: Mapping[str, tuple[float, Sequence[tuple[int, float]]]], known: Container[int]
-) -> tuple[dict[int, float], dict[int, dict[str, int]]]:
-    """Reciprocal rank fusion: scores, and by the name of each list that found a passage its rank there.
-
-    `lists` holds by name a weight and (passage, score) pairs, best first.
-    """
-    scores: defaultdict[int, float] = defaultdict(float)
-    found_by: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for name, (weight, hits) in lists.items():
-        for rank, (number, _) in enumerate(hits, start=1):
-            if number in known and weight:
-                scores[number] += weight / (RRF_K + rank)
-                found_by[number][name] = rank
-    return dict(scores), dict(found_by)
-
-
-def _sides(
-    hits: Sequence[tuple[int, float]], languages: Mapping[int, Language], spoken: Language, *, crosses: bool
-) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
-    """Passages by their side in the question's language, and where the encoder crosses, by the other."""
-    lists: tuple[list[tuple[int, float]], list[tuple[int, float]]] = ([], [])
-    for code, score in hits:
-        number, translated = divmod(code, 2)
-        if number in languages:
-            same = (languages[number] == spoken) != bool(translated)
-            if same or crosses:
-                lists[not same].append((number, score))
-    return lists[0][:_DEPTH], lists[1][:_DEPTH]
-
-
-def balanced(order: Sequence[int], fused: Sequence[int], languages: Mapping[int, str]) -> list[int]:
-    """The order with the best documents of every language among the first ten.
-
-    A language found at all but missing from the first ten gets its best hits at the quota slots,
-    so that no number of documents in one language can push the other out.  Its best are those of
-    fusion, since signs weighed across languages favour the question's own.
-    """
-    result = list(order)
-    for spoken in sorted(set(languages.values())):
-        first = set(result[:10])
-        missing = _QUOTA - sum(languages[number] == spoken for number in first)
-        late = [number for number in fused if languages[number] == spoken and number not in first][: max(0, missing)]
-        for slot, number in zip(_QUOTA_SLOTS[-len(late) :] if late else (), late, strict=True):
-            result.remove(number)
-            result.insert(slot, number)
-    return result
-
-
-def also_searched(named: Sequence[tuple[str, Entry]], spoken: Language) -> tuple[str, ...]:
+def also_searched(named: Named, spoken: Language) -> tuple[str, ...]:
     """Other forms of the concepts in the question, one or two each, for the reader to see."""
     shown: list[str] = []
     for form, entry in named:

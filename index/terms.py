@@ -9,7 +9,9 @@ from functools import cached_property, lru_cache
 
 from index.clean import HAN, repair
 
-_RUN = re.compile(rf"([{HAN}]+)|([a-z\u00c0-\u024f\u0400-\u04ff\uac00-\ud7af]+(?:['’][a-z]+)?)|(\d+(?:[.,]\d+)*)")
+_OTHER = r"[a-z\u00c0-\u024f\u0400-\u04ff\uac00-\ud7af]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*"  # a word or a number
+_OTHERS = re.compile(_OTHER)
+_RUN = re.compile(rf"([{HAN}]+)|({_OTHER})")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 _PAIRS = re.compile(rf"[{HAN}]{{2,}}")
 # Words that carry no content in a question or a sentence.
@@ -75,15 +77,29 @@ class Terms:
     def words(self, text: str) -> list[tuple[str, str]]:
         """The same with the word, folded, that each term stands for: a stem is no word."""
         found: list[tuple[str, str]] = []
-        for chinese, latin, number in _RUN.findall(self.fold(text)):
+        for chinese, other in _RUN.findall(self.fold(text)):
             if chinese:
-                found += [(w, w) for w in self._segmenter.cut_for_search(chinese) if w not in _STOP_ZH]  # type: ignore[attr-defined]
-            elif number:
-                found.append((number, number.replace(",", "")))
-            elif latin not in _STOP_EN:
-                word = latin if latin.isalpha() else _POSSESSIVE.sub("", latin)
-                found.append((word, self._stemmer.stemWord(word)))  # type: ignore[attr-defined]
+                found += [(word, word) for word in self.cut(chinese)]
+            elif told := self.other(other):
+                found.append(told)
         return found
+
+    def cut(self, run: str) -> list[str]:
+        """The words of folded Chinese characters that stand together, stop words left out."""
+        return [word for word in self._segmenter.cut_for_search(run) if word not in _STOP_ZH]  # type: ignore[attr-defined]
+
+    def others(self, folded: str) -> list[str]:
+        """The words in other scripts and the numbers of a text that is folded already, each for `other`."""
+        return _OTHERS.findall(folded)
+
+    def other(self, piece: str) -> tuple[str, str] | None:
+        """The word and the term of one of `others`; None for a stop word."""
+        if piece[0].isdecimal():
+            return piece, piece.replace(",", "")
+        if piece in _STOP_EN:
+            return None
+        word = piece if piece.isalpha() else _POSSESSIVE.sub("", piece)
+        return word, self._stemmer.stemWord(word)  # type: ignore[attr-defined]
 
     def grams(self, text: str) -> list[str]:
         """Pairs of neighbouring Chinese characters: they find words that the segmenter cuts otherwise."""

@@ -12,7 +12,7 @@ from typing import Any
 from index.derived import Indexes
 from index.errors import LibraryError
 from index.library import Library
-from index.records import ArticleRecord, Footnote, Passage, PassageFacts, Piece, SearchResult, Sentence
+from index.records import ArticleRecord, Footnote, Passage, PassageFacts, Piece, Said, SearchResult, Sentence
 from index.search import Searcher
 from index.terms import Terms
 
@@ -66,6 +66,9 @@ class VeiledLibrary(Library):
 
     def translations(self, ids: Sequence[int]) -> dict[int, str]:
         return super().translations([sentence.id for sentence in self.sentences(ids)])
+
+    def said(self, ids: Sequence[int]) -> dict[int, Said]:
+        return {number: said for number, said in super().said(ids).items() if said.article not in self._away}
 
     def footnotes(self, sentence_ids: Sequence[int]) -> list[Footnote]:
         return [note for note in super().footnotes(sentence_ids) if note.article not in self._away]

@@ -7,8 +7,9 @@ from fakes import CORPUS, FakeEncoder, one_sentence, write_corpus
 
 from index import build
 from index.errors import LibraryMismatch
+from index.fusion import balanced
 from index.library import Library
-from index.search import Searcher, balanced
+from index.search import Searcher
 from index.settings import Settings
 
 FLOOD = {
