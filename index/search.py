@@ -57,7 +57,15 @@ class Weights:
 class Searcher:
     """A library opened for questions."""
 
-    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), signs: Signs = SIGNS) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        weights: Weights = Weights(),
+        signs: Signs = SIGNS,
+        terms: Terms | None = None,
+    ) -> None:
+        """`terms` are those of an earlier state of the library, used again where its glossary is the same."""
         self.library = library
         self.encoder = encoder
         self.weights = weights
@@ -73,7 +81,7 @@ class Searcher:
         self.languages: frozenset[Language] = frozenset(built.get("languages", ()))
         self.crosses = bool(built.get("crosses"))
         self.glossary = glossary.parse(manifest.get("glossary", ""))
-        self.terms = Terms(self.glossary.words())
+        self.terms = (terms or Terms()).taught(self.glossary.words())
         self._grounds: dict[Language, tuple[int, float | None]] = {}
         self._within: tuple[tuple[int, str], Ids] | None = None
 
