@@ -246,3 +246,10 @@ def test_files_on_their_way_in_leave_nothing_in_the_temporary_folder(desk, tmp_p
     del intake
     gc.collect()
     assert not list(place.iterdir())
+
+
+def test_what_a_change_needed_for_a_moment_is_given_back_after_it(desk, tmp_path, monkeypatch):
+    given = threading.Event()
+    monkeypatch.setattr("ui.web.heap.give_back", given.set)
+    ended(Intake(desk, encoder=lambda other: FakeEncoder()).add([otters(tmp_path)], "me"))
+    assert given.wait(10)

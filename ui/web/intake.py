@@ -23,6 +23,7 @@ from index.settings import Settings
 from index.uploads import Given, Refused
 from index.veil import VeiledLibrary
 from ui import accounts
+from ui.web import heap
 from ui.web.desk import Desk
 from ui.web.passing import Passing
 from ui.web.visitor import visitor
@@ -146,6 +147,7 @@ class Intake:
             raise
         finally:
             job.ended = True
+            heap.give_back()  # reading and encoding a file takes a hundred megabytes for a moment
 
     def _add(self, job: Job, given: Sequence[Given], folder: Path) -> None:
         try:
