@@ -80,14 +80,15 @@ class Soak:
     # -- readers ----------------------------------------------------------------------------
 
     def _ask(self, number: int, asked: Sequence[str]) -> None:
-        """A program that asks, every fifth time as one that never asked before."""
+        """A program that asks all there is and then again and again, every fifth time as one that never asked before."""
         dice = random.Random(number)  # noqa: S311 — no secret
         for count in itertools.count():
-            if self.over.wait(dice.uniform(0.2, 1.5)):
+            if self.over.wait(dice.uniform(0.2, 1.5) if count >= len(asked) else 0.01):
                 return
             began = time.monotonic()
+            question = dice.choice(asked) if count >= len(asked) else asked[count]  # so that caches fill in the warm-up
             try:
-                answer = self.page.ask(dice.choice(asked), f"soak-{number}" if count % 5 else f"soak-{number}-{count}")
+                answer = self.page.ask(question, f"soak-{number}" if count % 5 else f"soak-{number}-{count}")
             except Failed as error:
                 self._refused("answer", error)
                 continue
