@@ -55,7 +55,15 @@ class Weights:
 class Searcher:
     """A library opened for questions."""
 
-    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), signs: Signs = SIGNS) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        weights: Weights = Weights(),
+        signs: Signs = SIGNS,
+        terms: Terms | None = None,
+    ) -> None:
+        """`terms` are those of an earlier state of the library, used again where its glossary is the same."""
         self.library = library
         self.encoder = encoder
         self.weights = weights
@@ -71,7 +79,7 @@ class Searcher:
         self.languages: frozenset[Language] = frozenset(built.get("languages", ()))
         self.crosses = bool(built.get("crosses"))
         self.glossary = glossary.parse(manifest.get("glossary", ""))
-        self.terms = Terms(self.glossary.words())
+        self.terms = (terms or Terms()).taught(self.glossary.words())
         self.words = WordVectors()
         self._beside = ThreadPoolExecutor(2, "full text")
         self._grounds: dict[Language, tuple[int, float | None]] = {}

@@ -49,6 +49,14 @@ class Terms:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._words = tuple(words)
 
+    def taught(self, words: Iterable[str]) -> Terms:
+        """These, where they know the same words, else new ones.
+
+        What is cut is kept by who cut it: a new one for each state of a library would have all of it kept again.
+        """
+        other = Terms(words)
+        return self if other._words == self._words else other
+
     @cached_property
     def _segmenter(self) -> object:
         return _segmenter(self._words)

@@ -346,6 +346,17 @@ def test_the_shelf_writes_an_article_once_until_the_library_changes(shelf):
     assert room.view("nothing") is None
 
 
+def test_what_the_shelf_kept_of_a_state_of_the_library_goes_with_it(corpus, settings):
+    build.index([corpus], settings, FakeEncoder())
+    room = Shelf(settings.library)
+    for number in range(3):
+        assert "墨子用木头做了第一只木鸢" in html.unescape(room.page("kites", "original", "zh"))
+        (corpus / "more.txt").write_text(f"Larks\n\nThe larks of Velm were counted {number} times.\n", encoding="utf-8")
+        build.index([corpus], settings, FakeEncoder())
+        room.records()
+    assert [kept.cache_info().currsize for kept in (room._list, room._view, room._page)] == [1, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("place", "span"), [(Place("a"), None), (Place("a", 5), (5, 6)), (Place("a", 5, 9), (5, 9)), (Place("a", 5, 3), (5, 6))]
 )

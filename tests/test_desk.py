@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import shutil
 import threading
 import time
+import weakref
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -213,3 +215,41 @@ def test_the_encoder_of_a_change_shares_no_model_with_that_of_the_questions():
     assert other.fingerprint == own.fingerprint
     assert other is not own
     assert other.english is not own.english
+
+
+def test_a_state_of_the_library_that_was_left_is_let_go_and_what_was_cut_of_its_texts_stays_of_use(desk):
+    desk.ask("Who built the tower clock of Marlow?", 1)
+    old, terms = weakref.ref(desk.answerer.searcher), desk.answerer.searcher.terms
+    desk.refresh()
+    desk.ask("Who built the tower clock of Marlow?", 1)
+    gc.collect()
+    assert old() is None
+    assert desk.answerer.searcher.terms is terms
+    assert terms.taught(["仓库"]) is not terms
+
+
+def test_files_on_their_way_in_leave_nothing_in_the_temporary_folder(desk, tmp_path, monkeypatch):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    intake = Intake(desk, encoder=lambda other: FakeEncoder())
+    ended(intake.add([otters(tmp_path)], "me"))
+    assert not list(place.glob("*/*"))
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(shutil, "move", full)
+    with pytest.raises(OSError, match="No space"):
+        intake.add([otters(tmp_path)], "me")
+    assert not list(place.glob("*/*"))
+    del intake
+    gc.collect()
+    assert not list(place.iterdir())
+
+
+def test_what_a_change_needed_for_a_moment_is_given_back_after_it(desk, tmp_path, monkeypatch):
+    given = threading.Event()
+    monkeypatch.setattr("ui.web.heap.give_back", given.set)
+    ended(Intake(desk, encoder=lambda other: FakeEncoder()).add([otters(tmp_path)], "me"))
+    assert given.wait(10)

@@ -8,7 +8,8 @@ import pytest
 
 from eval.faults import corpus, kill
 from eval.faults.child import ENDLESS, review
-from eval.faults.kill import WORK, Oracle, Trial
+from eval.faults.oracle import Oracle
+from eval.faults.trial import WORK, Trial
 
 
 @pytest.mark.slow

@@ -228,9 +228,10 @@ def ui(
 ) -> None:
     """Serve the page."""
     settings = _settings(library, host=host, port=port)
-    from ui.web import threads
+    from ui.web import heap, threads
 
     threads.one_a_question(settings)  # before anything is loaded that reads it
+    heap.few_arenas()
     from ui.web import app as web
 
     web.serve(answering.answerer(settings), settings)

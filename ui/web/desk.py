@@ -12,6 +12,7 @@ from index.errors import LibraryBusy, WenzhengError
 from index.library import Library
 from index.records import ArticleRecord, Language
 from index.search import Searcher
+from index.terms import Terms
 from index.veil import VeiledSearcher
 from rag.answer import Answerer
 from rag.records import Answer
@@ -172,7 +173,8 @@ class Desk:
     def refresh(self) -> None:
         """Turns to the library as it is now, opened beside the one in use so that no question waits for it."""
         fresh, state = self._reopened()
-        fresh.searcher.library.indexes(fresh.searcher.terms)
+        # Where they are to be built, not by the stemmer that a question has in hand.
+        fresh.searcher.library.indexes(Terms(fresh.searcher.glossary.words()))
         with self._lock:
             self._turn_to(fresh, state)
 
@@ -193,7 +195,7 @@ class Desk:
         library = Library.open(old.library.folder, old.library.engine)
         try:
             state = library.state
-            return replace(self.answerer, searcher=Searcher(library, old.encoder, old.weights, old.signs)), state
+            return replace(self.answerer, searcher=Searcher(library, old.encoder, old.weights, old.signs, old.terms)), state
         except BaseException:
             library.close()
             raise

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import Any, get_args
 
 import gradio as gr
@@ -21,10 +16,10 @@ from ui.export.word import ClockError
 from ui.web.cards import Turn
 from ui.web.copying import records, sources
 from ui.web.escape import escape
+from ui.web.passing import Passing
 from ui.web.texts import texts
 
 STYLES: tuple[Style, ...] = (*references.STYLES, *get_args(exchange.Format))
-_KEPT = 600  # seconds that a file stays for its download
 
 # The script export.js reads what is chosen; a browser remembers what its reader chose, and begins with what is usual
 # in its language.
@@ -44,7 +39,7 @@ class Export:
     """The components of exporting; they stand where they are made."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="wenzheng-")
+        self.passing = Passing()
         own = texts("zh")
         with gr.Accordion(own["export_options"], open=False, elem_id="wz-export") as self.frame:
             self.scope = gr.Radio(label=own["export_scope"], choices=_scopes("zh"), value="last", elem_id="wz-export-scope")
@@ -92,22 +87,13 @@ class Export:
             return None, _note(own["export_nothing"])
         if format in exchange.FORMATS and not cited_articles(answers, articles):
             return None, _note(own["export_uncited"])
-        self._forget()
         today = date.today()
-        place = Path(tempfile.mkdtemp(dir=self.folder.name)) / f"wenzheng-{today.isoformat()}{FORMATS[format].suffix}"
+        place = self.passing.download(f"wenzheng-{today.isoformat()}{FORMATS[format].suffix}")
         try:
             place.write_bytes(export(answers, articles, format, style, shown, today))
         except ClockError:
             return None, _note(own["export_clock"])
         return str(place), ""
-
-    def _forget(self) -> None:
-        """Takes away the files that were fetched long ago."""
-        for folder in Path(self.folder.name).iterdir():
-            with suppress(FileNotFoundError):  # another download took it away meanwhile
-                if folder.stat().st_mtime >= time.time() - _KEPT:
-                    continue
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _note(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +23,9 @@ from index.settings import Settings
 from index.uploads import Given, Refused
 from index.veil import VeiledLibrary
 from ui import accounts
+from ui.web import heap
 from ui.web.desk import Desk
+from ui.web.passing import Passing
 from ui.web.visitor import visitor
 
 _PATIENCE = 120  # seconds that another process may be writing
@@ -76,6 +77,7 @@ class Intake:
     jobs: list[Job] = field(default_factory=list)
     _one: threading.Lock = field(default_factory=threading.Lock)
     _own: Encoder | None = None
+    _passing: Passing = field(default_factory=Passing)
 
     @property
     def library(self) -> Path:
@@ -96,11 +98,15 @@ class Intake:
 
     def add(self, given: Sequence[Given], owner: str) -> Job:
         """Takes files in; they are moved away from where they lie."""
-        own = Path(tempfile.mkdtemp(prefix="wenzheng-"))
+        own = self._passing.folder()
         moved = [Given(own / str(number), one.name) for number, one in enumerate(given)]
-        for before, after in zip(given, moved, strict=True):
-            if before.path.is_file():  # else it is refused by its name later
-                shutil.move(before.path, after.path)
+        try:
+            for before, after in zip(given, moved, strict=True):
+                if before.path.is_file():  # else it is refused by its name later
+                    shutil.move(before.path, after.path)
+        except OSError:
+            shutil.rmtree(own, ignore_errors=True)
+            raise
         return self._begin(Job({owner}, tuple(one.name for one in given)), lambda job: self._add(job, moved, own))
 
     def remove(self, name: str, owner: str) -> Job:
@@ -141,6 +147,7 @@ class Intake:
             raise
         finally:
             job.ended = True
+            heap.give_back()  # reading and encoding a file takes a hundred megabytes for a moment
 
     def _add(self, job: Job, given: Sequence[Given], folder: Path) -> None:
         try:

@@ -21,6 +21,7 @@ from ui.agreement import agreements
 from ui.web import review_files, review_view
 from ui.web import review_html as html
 from ui.web.desk import Desk
+from ui.web.passing import Passing
 from ui.web.really import Really
 from ui.web.review_work import AROUND, Place, keep, opened, undo, work
 from ui.web.switch import language_switch
@@ -48,6 +49,7 @@ class ReviewPage:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._reviews = Reviews.open(desk.answerer.searcher.library.folder)
+        self.passing = Passing()
         own = texts("zh")
         with gr.Row(elem_id="wz-top"):
             self.header = gr.HTML(html.header("zh"), elem_id="wz-rv-header", apply_default_css=False)
@@ -132,7 +134,7 @@ class ReviewPage:
         )
         loading = self.load.upload(self._load, [self.load, self.batch, self.language], [self.batch, self.notice], **private)
         loading.then(self._arrive, [self.batch, self.place, self.language], work, **quick)
-        written = self.export.click(lambda: str(review_files.give(self.reviews)), None, self.file, **quick)
+        written = self.export.click(lambda: str(review_files.give(self.reviews, self.passing)), None, self.file, **quick)
         written.then(None, js=_DOWNLOAD, **quick)
 
     def _first(self, kept: str, request: gr.Request) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from index.records import Language
 from index.reviews import Reviews
 from ui import exchange, queue
 from ui.web.desk import Desk
+from ui.web.passing import Passing
 from ui.web.texts import texts
 
 _LARGEST = 20  # megabytes
@@ -44,9 +44,9 @@ def take(path: Path, reviews: Reviews, desk: Desk, shown: Language) -> Iterator[
         yield own["review_loaded"].format(count=len(asked)), batch
 
 
-def give(reviews: Reviews) -> Path:
+def give(reviews: Reviews, passing: Passing) -> Path:
     """All reviews and the answers they are of in a file of their own, for downloading."""
-    path = Path(tempfile.mkdtemp(prefix="wenzheng-")) / _EXPORTED
+    path = passing.download(_EXPORTED)
     told = exchange.everything(reviews)
     path.write_text(exchange.lines(told.reviews, told.answers), encoding="utf-8")
     return path

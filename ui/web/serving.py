@@ -22,6 +22,7 @@ from ui.web.door import Door
 from ui.web.ledger import Ledger
 from ui.web.probes import Probes
 from ui.web.trust import Trust, networks
+from ui.web.visits import Visits
 
 _LOOK = 0.1  # seconds between two looks at what is still in work
 _QUIET = 8  # looks without anything in work, after which nothing is to come: a page asks several times for one answer
@@ -46,6 +47,7 @@ def before(own: Desk) -> list[Middleware]:
         Middleware(Trust, proxies=networks(settings.proxies, "proxies")),
         Middleware(Probes, desk=own),
         Middleware(Bounds, desk=own),
+        Middleware(Visits),
     ]
 
 

@@ -58,13 +58,19 @@ class Shelf:
         self._list = lru_cache(1)(self._records)
         self._view = lru_cache(_VIEWS)(self._read)
         self._page = lru_cache(_PAGES)(self._write)
+        self._stamp = ""
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Library, str]]:
         """The library and the stamp of its state; raises WenzhengError."""
         library = Library.open(self.folder)
         try:
-            yield library, str(library.manifest().get("stamp", ""))
+            stamp = str(library.manifest().get("stamp", ""))
+            if stamp != self._stamp:  # what was shown of the state before is never asked for again
+                self._stamp = stamp
+                for kept in (self._list, self._view, self._page):
+                    kept.cache_clear()
+            yield library, stamp
         finally:
             library.close()
 
