@@ -32,7 +32,7 @@ class MiniLM:
 
     def encode(self, texts: Sequence[str]) -> Array:
         """Vectors of one text or more, shape (n, dim), rows of length 1: higher inner product is nearer."""
-        ids = [found.ids for found in self._tokenizer.encode_batch(list(texts))]
+        ids = [self._tokenizer.encode(text).ids for text in texts]
         lengths = np.array([len(one) for one in ids])
         ends = [0, *np.cumsum(lengths).tolist()]
         # The tokens of all texts one after another need no padding; only attention must know where a text ends.
@@ -43,9 +43,8 @@ class MiniLM:
         states = self._norm(states + own["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
         for layer in range(self._layers):
             states = self._layer(states, f"encoder.layer.{layer}", list(pairwise(ends)))
-        vectors: Array = np.add.reduceat(states, ends[:-1], axis=0) / lengths[:, None].astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return vectors
+        vectors = np.add.reduceat(states, ends[:-1], axis=0) / lengths[:, None].astype(np.float32)
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
 
     def _layer(self, states: Array, name: str, spans: Sequence[tuple[int, int]]) -> Array:
         query, key, value = (self._linear(states, f"{name}.attention.self.{part}") for part in ("query", "key", "value"))
@@ -77,7 +76,7 @@ class MiniLM:
 def _gelu(x: Array) -> Array:
     """x Φ(x), the error function by Abramowitz and Stegun 7.1.26, which is at most 1.5e-7 off."""
     y = np.abs(x) * np.float32(np.sqrt(0.5))
-    t = 1 / (1 + np.float32(0.3275911) * y)
+    t = np.reciprocal(1 + np.float32(0.3275911) * y)
     tail = np.zeros_like(x)
     for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
         tail = (tail + np.float32(factor)) * t
@@ -88,19 +87,18 @@ def _gelu(x: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def load(folder: Path) -> MiniLM | None:
-    """The model in a folder of sentence-transformers, once; None where something of it is missing or not as wanted."""
-    from safetensors import SafetensorError
+    """The model in a folder of sentence-transformers, once; None where it is none such, or something of it cannot be read."""
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
     try:
         config, limits = (json.loads((folder / name).read_text(encoding="utf-8")) for name in FILES[2:])
+        if (config["model_type"], config["hidden_act"]) != ("bert", "gelu"):
+            return None
         weights = load_file(folder / FILES[0])
         tokenizer = Tokenizer.from_file(str(folder / FILES[1]))
-        if config["model_type"] != "bert" or config["hidden_act"] != "gelu" or any(w.dtype == np.float16 for w in weights.values()):
-            return None
         tokenizer.no_padding()
         tokenizer.enable_truncation(limits["max_seq_length"])
         return MiniLM(tokenizer, weights, config["num_attention_heads"], config["num_hidden_layers"], config["layer_norm_eps"])
-    except (OSError, KeyError, ValueError, SafetensorError):
+    except Exception:  # tokenizers raises no narrower one; sentence-transformers will tell what is wrong
         return None
