@@ -43,8 +43,9 @@ class MiniLM:
         states = self._norm(states + own["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
         for layer in range(self._layers):
             states = self._layer(states, f"encoder.layer.{layer}", list(pairwise(ends)))
-        vectors = np.add.reduceat(states, ends[:-1], axis=0) / lengths[:, None].astype(np.float32)
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+        means = np.add.reduceat(states, ends[:-1], axis=0) / lengths[:, None].astype(np.float32)
+        vectors: Array = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-12))
+        return vectors
 
     def _layer(self, states: Array, name: str, spans: Sequence[tuple[int, int]]) -> Array:
         query, key, value = (self._linear(states, f"{name}.attention.self.{part}") for part in ("query", "key", "value"))
