@@ -76,11 +76,9 @@ def task(sources: Path, library: Path | None = None) -> Task:
     return Task(str(sources), tuple(texts), tuple(originals), str(encoder.MODEL))
 
 
-def answerable(split: questions.Split, sources: Path) -> list[Question]:
-    """The questions of a split that the files in a folder answer."""
-    here = {path.name for path in sources.rglob("*")}
-    asked = questions.load(SETS / "questions.jsonl", [split])
-    return [q for q in asked if q.answerable and {g.source for g in q.gold} <= here]
+def answerable(split: questions.Split) -> list[Question]:
+    """The questions of a split that the seeds answer."""
+    return [q for q in questions.load(SETS / "questions.jsonl", [split]) if q.answerable]
 
 
 def one(name: str, part: str, split: questions.Split, kept: Path, folder: Path) -> dict[str, float]:
@@ -91,10 +89,9 @@ def one(name: str, part: str, split: questions.Split, kept: Path, folder: Path) 
             return indexed(system(name, clock), given, folder, clock)
     search = system(name, Clock()).open(given, folder)
     if part == "search":
-        sources = Path(given.sources)
-        return searched(search, given, answerable(split, sources), answerable("train", sources))
+        return searched(search, given, answerable(split), answerable("train"))
     spoken = part.removeprefix("cold ")
-    first = next(q for q in answerable(split, Path(given.sources)) if q.language == spoken)
+    first = next(q for q in answerable(split) if q.language == spoken)
     search(first.text, DEPTH)
     return {f"cold processor {spoken}": time.process_time()}
 

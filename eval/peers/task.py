@@ -137,7 +137,11 @@ def indexed(peer: Peer, task: Task, folder: Path, clock: Clock) -> dict[str, flo
 
 
 def searched(search: Search, task: Task, asked: Sequence[Question], warm: Sequence[Question]) -> dict[str, float]:
-    """Median and 95th percentile of a warm search in milliseconds, its processor time, and the evidence found, by language."""
+    """Median and 95th percentile of a warm search in milliseconds, its processor time, and the evidence found, by language.
+
+    Evidence counts for the questions whose sources are all among those indexed; with none such there is no figure of it.
+    """
+    here = {path.name for path in Path(task.sources).rglob("*")}
     found: dict[str, float] = {}
     for spoken in ("zh", "en"):
         for question in [q for q in warm if q.language == spoken][:_WARM]:
@@ -150,6 +154,8 @@ def searched(search: Search, task: Task, asked: Sequence[Question], warm: Sequen
                 ids = search(question.standalone or question.text, DEPTH)
             times.append(clock.wall * 1000)
             spent += clock.processor * 1000
+            if not {g.source for g in question.gold} <= here:
+                continue
             texts = [task.originals[number] for number in dict.fromkeys(int(i.split(":")[0]) for i in ids)]
             gold = [g.quote for g in question.gold]
             within.append(metrics.found_within(gold, texts, 5000))
@@ -158,9 +164,9 @@ def searched(search: Search, task: Task, asked: Sequence[Question], warm: Sequen
             f"median {spoken}": statistics.median(times),
             f"p95 {spoken}": statistics.quantiles(times, n=20)[-1],
             f"processor {spoken}": spent / len(times),
-            f"within 5,000 {spoken}": statistics.mean(within),
-            f"recall@10 {spoken}": statistics.mean(recall),
         }
+        if within:
+            found |= {f"within 5,000 {spoken}": statistics.mean(within), f"recall@10 {spoken}": statistics.mean(recall)}
     return found | {"peak searching": peak()}
 
 
