@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,13 @@ def test_what_is_loaded_at_first_is_not_counted_as_indexing(tmp_path):
     figures = indexed(slow, task, tmp_path, clock)
     assert [len(given.texts) for given in slow.given] == [2, 1]
     assert figures["index s"] - figures["store s"] == pytest.approx(3.0)
+
+
+def test_an_encoder_within_an_encoder_is_counted_once():
+    clock, whole = Clock(), Clock()
+    with whole.running(), clock.running(), clock.running():
+        time.sleep(0.05)
+    assert 0.05 <= clock.wall <= whole.wall
 
 
 def test_where_the_sources_are_not_indexed_there_is_no_figure_of_evidence(tmp_path):

@@ -68,16 +68,20 @@ class Clock:
 
     wall: float = 0.0
     processor: float = 0.0
+    depth: int = 0  # blocks within blocks: one model may hold another
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Counts the time of its block."""
+        """Counts the time of its block, once where it stands in another one."""
         wall, processor = time.perf_counter(), time.process_time()
+        self.depth += 1
         try:
             yield
         finally:
-            self.wall += time.perf_counter() - wall
-            self.processor += time.process_time() - processor
+            self.depth -= 1
+            if not self.depth:
+                self.wall += time.perf_counter() - wall
+                self.processor += time.process_time() - processor
 
 
 @contextmanager
@@ -85,20 +89,13 @@ def encoder_clock() -> Iterator[Clock]:
     """Counts the time inside sentence-transformers, its loading of models included, whoever calls it."""
     from sentence_transformers import SentenceTransformer
 
-    clock, depth = Clock(), 0
+    clock = Clock()
     inner = {name: getattr(SentenceTransformer, name) for name in ("__init__", "encode")}
 
     def timed(name: str) -> Callable[..., Any]:
         def call(self: Any, *args: Any, **named: Any) -> Any:
-            nonlocal depth
-            if depth:  # one model may hold another
+            with clock.running():
                 return inner[name](self, *args, **named)
-            depth += 1
-            try:
-                with clock.running():
-                    return inner[name](self, *args, **named)
-            finally:
-                depth -= 1
 
         return call
 
