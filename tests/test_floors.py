@@ -19,7 +19,6 @@ HEAVY = {
     },
     "torch": {
         "index/encoder.py",
-        "index/packed.py",
         "index/bilingual.py",
         "index/train_bilingual.py",
         "index/training/student.py",
