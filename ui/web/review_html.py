@@ -220,7 +220,7 @@ def agreement(found: Sequence[Agreement], shown: Language) -> str:
 
 
 def _pair(pair: Agreement, own: Texts) -> str:
-    value = own["review_undefined"] if pair.kappa is None else f"{pair.kappa:.3f}"
+    value = own["review_undefined"] if pair.kappa is None else f"{pair.kappa:.3f}".replace("-", "−")
     head = "".join(f'<th scope="col">{escape(own[SAID[verdict]])}</th>' for verdict in VERDICTS)
     rows = "".join(
         f'<tr><th scope="row">{escape(own[SAID[a]])}</th>{"".join(f"<td>{pair.counts.get((a, b), 0)}</td>" for b in VERDICTS)}</tr>'
