@@ -14,9 +14,12 @@ CORNERS = [("zh-CN", 1440, False), ("zh-CN", 390, True), ("en-US", 1440, True), 
 
 in_each_corner = pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
 
+# For what takes long and depends on one of the three at a time: each value of each occurs.
+in_opposite_corners = pytest.mark.parametrize(("locale", "width", "dark"), [("zh-CN", 1440, False), ("en-US", 390, True)])
+
 
 def corner(opened: Any, locale: str, width: int, dark: bool, **options: Any) -> Watched:
-    """A page in a corner; what is as wide as a phone is touched like one."""
+    """A page in a corner; what is as narrow as a phone is touched like one."""
     watched: Watched = opened(locale=locale, width=width, dark=dark, touch=width < 600, **options)
     assert watched.page.evaluate("document.body.classList.contains('dark')") == dark
     return watched

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import hostile
 import pytest
 from browser import CHROMIUM, Watched, served
-from corners import corner, in_each_corner, own
+from corners import corner, in_opposite_corners, own
 from fakes import FakeEncoder
 
 from eval import saved
@@ -93,7 +93,7 @@ def holds(shown: str, *texts: str) -> None:
         assert folded(text) in folded(shown)
 
 
-@in_each_corner
+@in_opposite_corners
 def test_hostile_texts_do_no_harm_where_questions_are_asked(opened, hostile_address, locale, width, dark):
     watched = corner(opened, locale, width, dark, address=hostile_address)
     page = watched.page
@@ -123,7 +123,7 @@ def test_hostile_texts_do_no_harm_where_questions_are_asked(opened, hostile_addr
     harmless(watched)
 
 
-@in_each_corner
+@in_opposite_corners
 def test_hostile_texts_do_no_harm_where_sources_and_documents_are_shown(opened, hostile_address, library, locale, width, dark):
     with closing(Library.open(library)) as held:
         (article,) = held.articles()
@@ -149,7 +149,7 @@ def test_hostile_texts_do_no_harm_where_sources_and_documents_are_shown(opened, 
     harmless(watched)
 
 
-@in_each_corner
+@in_opposite_corners
 def test_hostile_texts_do_no_harm_where_answers_are_reviewed_and_measured(
     opened, hostile_address, library, locale, width, dark, tmp_path
 ):
