@@ -119,8 +119,8 @@ class Reviews:
         return self._write("INSERT OR IGNORE INTO queue VALUES (?, ?, ?)", rows)
 
     def batches(self) -> dict[str, int]:
-        """Every batch with how many answers it holds, the oldest first."""
-        return dict(self._read("queue", "SELECT batch, count(*) FROM queue GROUP BY batch ORDER BY min(rowid)"))
+        """Every batch with how many answers it holds, that which an answer came to last at the end."""
+        return dict(self._read("queue", "SELECT batch, count(*) FROM queue GROUP BY batch ORDER BY max(rowid)"))
 
     def answers(self, batch: str) -> list[Queued]:
         """The answers of a batch in the order they came."""

@@ -87,6 +87,7 @@ class Watched:
         dark: bool = False,
         path: str = "",
         ready: str | None = None,
+        touch: bool = False,
     ) -> None:
         # Without motion, so that nothing is measured on its way.
         self.context = browser.new_context(
@@ -94,6 +95,7 @@ class Watched:
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            has_touch=touch,
         )
         # Of the context, so that a tab that the page opens is watched too.
         self.context.add_init_script("window.hurts = 0; window.hurt = () => { window.hurts += 1; }")

@@ -6,15 +6,21 @@ Four corners hold every pair of width, language and theme.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import Watched
 
+from ui.web.texts import texts
+
 CORNERS = [("zh-CN", 1440, False), ("zh-CN", 390, True), ("en-US", 1440, True), ("en-US", 390, False)]
 
 every_corner = pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
+
+# For what takes long and depends on one of the three at a time: each value of each occurs.
+opposite_corners = pytest.mark.parametrize(("locale", "width", "dark"), [("zh-CN", 1440, False), ("en-US", 390, True)])
 
 # Whatever is drawn beyond the window, and texts of which a part is cut off by the box that they stand in.
 _CUT = """() => {
@@ -37,10 +43,15 @@ _CUT = """() => {
 
 
 def corner(opened: Any, locale: str, width: int, dark: bool, **options: Any) -> Watched:
-    """A page opened in a corner, which its theme is seen to be that of."""
-    watched: Watched = opened(locale=locale, width=width, dark=dark, **options)
+    """A page opened in a corner, which its theme is seen to be that of; what is as narrow as a phone is touched like one."""
+    watched: Watched = opened(locale=locale, width=width, dark=dark, **{"touch": width < 600, **options})
     assert watched.page.evaluate("document.body.classList.contains('dark')") == dark
     return watched
+
+
+def own(locale: str) -> Mapping[str, str]:
+    """What the page says in the language of a locale."""
+    return texts("zh" if locale == "zh-CN" else "en")
 
 
 def sound(watched: Watched) -> None:

@@ -8,6 +8,8 @@ import docx
 import pdfs
 import pytest
 from browser import CHROMIUM
+from corners import corner, every_corner, own, sound
+from fakes import KITES
 
 from index.build import KEPT
 
@@ -21,6 +23,8 @@ OTTERS = (
 )
 KILNS = ("龙泉湾的瓷窑", "许青禾", "龙泉湾的瓷窑在一九五三年由许青禾主持修复。", "修复后的瓷窑每月烧制四百件青瓷。")
 HOSTILE = "<img src=x onerror=alert(1)> 《论文》.txt"
+PAPER = f"{KITES}\n[7] 无人引用的一条注释，北京：某社，1999年，第3页。\n"
+STAGES = ("keep", "read", "encode", "write", "open")
 
 
 def pdf(lines: tuple[str, ...]) -> bytes:
@@ -48,76 +52,99 @@ def remove(page, name):
     row.wait_for(state="detached")
 
 
-def test_files_are_added_asked_about_and_removed(opened, address, page_library):
-    watched = opened()
-    page = watched.page
-    page.click("#wz-navigation a[href='./documents?lang=zh']")
+@every_corner
+def test_files_are_added_asked_about_and_removed(opened, address, page_library, locale, width, dark):
+    watched = corner(opened, locale, width, dark)
+    page, texts, shown = watched.page, own(locale), locale[:2]
+    page.click(f"#wz-navigation a[href='./documents?lang={shown}']")
     page.wait_for_selector(".wzd-doc")
     assert page.title() == "文证 Wenzheng"
     before = page.locator(".wzd-doc").count()
-    assert "pdf" in watched.text("#wzd-limits")
+    limits = watched.text("#wzd-limits")
+    assert all(told in limits for told in ("pdf", "docx", "md", "html", "txt", "50", "20"))
+    assert texts["documents_drop"] in watched.text("#wzd-drop")
     assert page.locator(".wzd-remove").count() == 0
+    sound(watched)
 
-    drop(page, ("otters.pdf", pdf(OTTERS)), ("坏文件.pdf", b"%PDF-1.4 nothing"), ("《瓷窑》.docx", word(KILNS)))
+    names = ("otters.pdf", "坏文件.pdf", "《瓷窑》.docx", HOSTILE, "photo.jpg")
+    drop(
+        page,
+        ("otters.pdf", pdf(OTTERS)), ("坏文件.pdf", b"%PDF-1.4 nothing"), ("《瓷窑》.docx", word(KILNS)),
+        (HOSTILE, PAPER.encode()), ("photo.jpg", b"\xff\xd8"),
+    )  # fmt: skip
     page.wait_for_selector(".wzd-running .wzd-steps .wzd-now")
-    assert "正在添加 otters.pdf、坏文件.pdf 及另外 1 个文件" in watched.text(".wzd-running")
+    steps = page.locator(".wzd-running .wzd-steps li").all_inner_texts()
+    assert all(texts[f"documents_stage_{stage}"] in step for stage, step in zip(STAGES, steps, strict=True))
+    first = texts["documents_more"].format(names=texts["join_names"].join(names[:2]), count=3)
+    assert texts["documents_adding"].format(names=first) in watched.text(".wzd-running")
     page.wait_for_selector(".wzd-added")
     added = page.locator(".wzd-added")
-    assert added.count() == 2
-    assert "The River Otters of Velm" in added.nth(0).inner_text()
-    assert "没有遗漏的文字" in added.nth(0).inner_text()
-    assert "龙泉湾的瓷窑" in added.nth(1).inner_text()
-    refused = watched.text(".wzd-refused")
-    assert "坏文件.pdf 未添加" in refused
-    assert "文件已损坏，或者并不是 PDF" in refused
-    assert page.locator(".wzd-doc").count() == before + 2
-    assert {path.name for path in (page_library / KEPT).iterdir()} == {"otters.pdf", "《瓷窑》.docx"}
-    assert (page_library / KEPT / "otters.pdf").read_bytes() == pdf(OTTERS)
-
-    added.nth(0).locator("a", has_text="就此提问").click()
-    page.wait_for_url(f"{address}?article=otters.pdf&lang=zh")
-    page.wait_for_selector("#wz-box .submit-button")
-    watched.ask("Who counted the river otters of Velm?")
-    assert "Ida North" in watched.text(".wz-answer")
-    page.click("a.cite[href='#card-1-1']")
-    assert "otters.pdf" in watched.text("#card-1-1 .wz-file")
-
-    page.goto(f"{address}documents")
-    for name in ("otters.pdf", "《瓷窑》.docx"):
-        page.locator(".wzd-doc", has_text=name).wait_for()
-        remove(page, name)
-        assert f"已移除“{name}”" in watched.text("#wzd-work section:first-child")
-        page.wait_for_function("document.activeElement.matches('#wzd-list h2')")
-    assert page.locator(".wzd-doc").count() == before
-    assert list((page_library / KEPT).iterdir()) == []
-
-
-def test_on_a_phone_in_english_a_hostile_name_is_shown_as_text(opened, address):
-    watched = opened(locale="en-US", width=390)
-    page = watched.page
-    page.goto(f"{address}documents")
-    page.wait_for_selector(".wzd-doc")
-    assert watched.wide() <= 0
-    assert "Up to 50 MB a file" in watched.text("#wzd-limits")
-    drop(page, (HOSTILE, b"The Moths of Karel\n\nThe moths of Karel fly in June."), ("photo.jpg", b"\xff\xd8"))
-    page.wait_for_selector(".wzd-added")
-    assert f"{HOSTILE} Added as “img src=x onerror=alert(1) 《论文》.txt”" in watched.text(".wzd-added h3")
-    assert "photo.jpg Not added" in watched.text(".wzd-refused")
+    assert added.count() == 3
+    otters, kilns, paper = (added.nth(n).inner_text() for n in range(3))
+    assert "The River Otters of Velm" in otters
+    assert texts["documents_pages"].format(count=1) in otters
+    assert texts["documents_left_none"] in otters
+    assert "龙泉湾的瓷窑" in kilns
+    for told in (
+        texts["documents_added_as"].format(name="img src=x onerror=alert(1) 《论文》.txt"),
+        HOSTILE,
+        "风筝的制作与放飞",
+        texts["documents_sections"].format(count=3),
+        texts["documents_footnotes_loose"].format(count=2, loose=1),
+        f"{texts['documents_part_tables']} ",
+        texts["documents_odd_note"].format(text="7 无人引用的一条注释"),
+        texts["documents_ask"],
+    ):
+        assert told in paper
+    assert page.locator(".wzd-refused").count() == 2
+    broken, picture = (page.locator(".wzd-refused", has_text=name).inner_text() for name in ("坏文件.pdf", "photo.jpg"))
+    assert texts["documents_why_broken"].format(kind="PDF") in broken
+    assert texts["documents_why_type"].split("{")[0] in picture
+    assert page.locator(".wzd-doc").count() == before + 3
     assert page.locator("#wzd-main :is(img, script)").count() == 0
-    assert watched.wide() <= 0
+    kept = {path.name for path in (page_library / KEPT).iterdir()}
+    assert kept == {"otters.pdf", "《瓷窑》.docx", "img src=x onerror=alert(1) 《论文》.txt"}
+    assert (page_library / KEPT / "otters.pdf").read_bytes() == pdf(OTTERS)
+    sound(watched)
 
     row = page.locator(".wzd-doc", has_text="onerror=alert(1)")
     row.locator("button[aria-expanded=false]").focus()
     page.keyboard.press("Enter")
     row.locator(".wzd-account").wait_for()
     page.wait_for_function("document.activeElement.getAttribute('aria-expanded') === 'true'")
-    assert "Nothing is left over." in row.locator(".wzd-account").inner_text()
-    assert watched.wide() <= 0
+    assert texts["documents_left_none"] in row.locator(".wzd-account").inner_text()
+    row.locator(".wzd-remove summary").click()
+    sound(watched)
+    row.locator(".wzd-remove summary").click()
 
+    added.nth(0).locator("a", has_text=texts["documents_ask"]).click()
+    page.wait_for_url(f"{address}?article=otters.pdf&lang={shown}")
+    page.wait_for_selector("#wz-box .submit-button")
+    watched.ask("Who counted the river otters of Velm?")
+    assert "Ida North" in watched.text(".wz-answer")
+    page.click("a.cite[href='#card-1-1']")
+    assert "otters.pdf" in watched.text("#card-1-1 .wz-file")
+
+    page.goto(f"{address}documents?lang={shown}")
+    for name in ("otters.pdf", "《瓷窑》.docx", "img src=x onerror=alert(1) 《论文》.txt"):
+        page.locator(".wzd-doc", has_text=name).wait_for()
+        remove(page, name)
+        assert texts["documents_removed"].format(name=name) in watched.text("#wzd-work section:first-child")
+        page.wait_for_function("document.activeElement.matches('#wzd-list h2')")
+    assert page.locator(".wzd-doc").count() == before
+    assert list((page_library / KEPT).iterdir()) == []
+    sound(watched)
+
+
+def test_the_language_may_change_while_a_report_is_shown(opened):
+    watched = opened(locale="en-US", width=390, path="documents", ready=".wzd-doc")
+    page = watched.page
+    drop(page, ("moths.txt", b"The Moths of Karel\n\nThe moths of Karel fly in June."))
+    page.wait_for_selector(".wzd-added")
     page.click("#wzd-language label:has-text('中文')")
     page.wait_for_selector("#wzd-header h1:has-text('文献库')")
     page.wait_for_selector(".wzd-added .wzd-state:has-text('已添加')")
-    remove(page, "onerror=alert(1)")
+    remove(page, "moths.txt")
     assert page.locator(".wzd-added").count() == 0
 
 

@@ -1,4 +1,4 @@
-"""Marks and cards, how the page looks, who can use it, and what hostile texts cannot do to it, in a browser."""
+"""Marks and cards, how the page looks, and who can use it, in a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import unicodedata
 from contextlib import closing
 
-import hostile
 import pytest
 from browser import CHROMIUM
 from corners import bare, corner, every_corner, in_sight, sound
@@ -245,63 +244,7 @@ def test_the_keyboard_reaches_content_first_and_a_screen_reader_is_told_of_the_a
     watched.page.wait_for_function("/do not answer/.test(document.getElementById('wz-told').textContent)")
 
 
-# -- what hostile texts cannot do ---------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def hostile_address(tmp_path_factory):
-    """A page whose documents, catalogue and language model are hostile."""
-    folder = tmp_path_factory.mktemp("hostile")
-    report = build.index([hostile.write(folder / "papers")], Settings(library=folder / "library"), FakeEncoder())
-    assert not report.failed
-    with served("tests/hostile.py", folder / "library", log=folder) as address:
-        yield address
-
-
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_hostile_texts_run_nothing_load_nothing_and_fit_the_page(opened, hostile_address, locale):
-    watched = opened(address=hostile_address, locale=locale, width=390)
-    watched.ask(hostile.QUESTION)
-    answer = watched.text(".wz-answer")
-    for name in ("script", "markdown", "link", "template", "closing"):
-        assert re.sub(r"\s+", " ", hostile.TEXTS[name]) in re.sub(r"\s+", " ", answer)
-    assert "reversed" in answer
-    assert "\u202e" not in watched.page.locator("body").text_content()
-    watched.page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-    panel = watched.text("#wz-panel")
-    for text in ("onerror=hurt()", "<svg onload=hurt()>", "`${hurt()}`", "](javascript:hurt())", "1931"):
-        assert text in panel
-    for event in ("mouseover", "click"):
-        watched.page.evaluate(
-            "name => document.querySelectorAll('main *').forEach((e) => e.dispatchEvent(new Event(name)))", event
-        )
-    assert watched.live() == []
-    assert watched.wide() <= 0
-    watched.ask(hostile.ALL[:1000])
-    watched.page.wait_for_timeout(300)
-    assert hostile.TEXTS["handler"] in watched.page.locator(".wz-question").last.inner_text()
-    assert watched.live() == []
-    assert watched.wide() <= 0
-    assert watched.page.locator("body").is_visible()
-
-
-def test_even_markup_that_came_through_could_run_nothing(opened):
-    """The policy is the second wall: it is tried by taking the first one away."""
-    watched = opened(locale="en-US")
-    watched.page.evaluate(
-        """() => {
-          document.body.insertAdjacentHTML("beforeend", "<img src=data:, onerror=hurt()><b onclick=hurt()>x</b>");
-          const script = document.createElement("script");
-          script.textContent = "hurt()";
-          document.body.append(script);
-          document.querySelector("body > b").click();
-        }"""
-    )
-    watched.page.wait_for_function("document.readyState === 'complete'")
-    watched.page.wait_for_timeout(300)
-    assert watched.page.evaluate("window.hurts") == 0
-    assert any("Content Security Policy" in line for line in watched.complaints)
-    watched.complaints.clear()
+# -- what is asked of others ---------------------------------------------------------------------
 
 
 def test_no_file_of_the_page_names_another_host():

@@ -1,26 +1,14 @@
-"""The desk walked through as its users do, at both widths, in both languages and both themes, with axe at every stop.
-
-What each page does in detail is tested beside this.
-"""
+"""The asking page walked through as a reader does, in each corner, with axe at every stop; details are tested beside this."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import CHROMIUM, Watched
 from corners import CORNERS, corner, in_sight, sound
-from test_documents_page import drop, remove
-
-from eval import saved
-from index.library import Library
-from index.records import Kind
-from index.reviews import Queued, Reviews, Span, Statement
-from ui.runs import FOLDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
@@ -200,98 +188,3 @@ def test_a_theme_that_differs_from_the_systems_is_there_from_the_first_picture(o
     bright = [sum(map(int, re.findall(r"\d+", ground)[:3])) > 380 if "rgb" in ground else ground == "light" for ground in seen]
     assert seen
     assert set(bright) == {system == "dark"}
-
-
-# -- the keeper of the library, the reviewer and the evaluator --------------------------------------
-
-
-@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
-def test_documents_are_added_with_a_report_and_removed(opened, locale, width, dark):
-    watched = corner(opened, locale, width, dark, path="documents", ready=".wzd-doc")
-    page = watched.page
-    name = f"gulls-{locale}-{width}.txt"
-    drop(
-        page,
-        (name, f"The Gulls of Orrin\n\nThe {width} gulls of Orrin nest on the cliffs in May, {locale}.".encode()),
-        ("photo.jpg", b"\xff\xd8"),
-    )
-    page.wait_for_selector(".wzd-added")
-    assert "photo.jpg" in watched.text(".wzd-refused")
-    row = page.locator(".wzd-doc", has_text=name)
-    row.locator("button[aria-expanded=false]").click()
-    row.locator(".wzd-account").wait_for()
-    sound(watched)
-    remove(page, name)
-    sound(watched)
-
-
-@pytest.fixture
-def batch(page_library: Path, request: Any) -> str:
-    """A claim that waits for a reviewer."""
-    with closing(Library.open(page_library)) as library:
-        document = next(d["name"] for d in library.documents() if d["name"].startswith("004"))
-        body = [s for s in library.sentences(document=document) if s.kind is Kind.BODY]
-        told = library.translations([s.id for s in body])
-        sentence = next(s for s in body[20:] if s.id in told)
-    span = Span(document, sentence.article, sentence.start, sentence.end, sentence.text)
-    with closing(Reviews.open(page_library)) as reviews:
-        reviews.add([Queued(request.node.name, "one", "问题？", (), "zh", (Statement("论断", (span,), "supported", 0.9),))])
-    return str(request.node.name)
-
-
-@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
-def test_a_claim_is_reviewed_by_keyboard(opened, page_library, batch, locale, width, dark):
-    watched = corner(opened, locale, width, dark, path=f"review?batch={batch}", ready=".wz-rv-claim")
-    page = watched.page
-    page.fill("#wz-rv-name :is(input, textarea)", "梁")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#wz-rv-notice :text('梁')")
-    page.wait_for_function("document.activeElement === document.body")
-    for fold in ("#wz-rv-tools", "#wz-rv-agreement"):
-        page.click(f"{fold} button")
-    assert page.locator(".wz-rv-translation .wz-rv-cited").count() == 1
-    sound(watched)
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("a")
-    page.wait_for_selector(f"#wz-rv-progress :text('{'1 / 1' if locale == 'zh-CN' else '1 of 1'}')")
-    with closing(Reviews.open(page_library)) as reviews:
-        assert [review.verdict for review in reviews.all(batch)] == ["accept"]
-    sound(watched)
-
-
-@pytest.fixture
-def run(page_library: Path) -> Iterator[str]:
-    """A run of the benchmark, with failures."""
-    rows = tuple(
-        saved.Row(
-            f"walk-{n}",
-            language,
-            kind,
-            True,
-            False,
-            {"any gold": float(n % 2)},
-            9,
-            9.0,
-            "Said. [1]",
-            (),
-            (),
-            f"Is it {n}?",
-            (),
-            (),
-        )
-        for n in range(6)
-        for language, kind in (("zh", "why"), ("en", "how"))
-    )
-    path = page_library / FOLDER / "walk.json"
-    path.parent.mkdir(exist_ok=True)
-    saved.save(saved.Run("tune", {"code": "aaa", "reader": "extractive"}, rows, "2020-01-01T10:00:00+00:00"), path)
-    yield path.stem
-    path.unlink()
-
-
-@pytest.mark.parametrize(("locale", "width", "dark"), CORNERS)
-def test_a_run_is_read_down_to_a_question(opened, run, locale, width, dark):
-    watched = corner(opened, locale, width, dark, path=f"measure?run={run}", ready="#wz-m-figures .wz-m-bars")
-    watched.page.locator(".wz-m-failure summary").first.press("Enter")
-    assert "Is it" in watched.text(".wz-m-failure[open]")
-    sound(watched)

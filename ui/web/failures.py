@@ -71,7 +71,7 @@ def _span(span: Span, own: Texts, verdict: str = "") -> str:
     if span.article:
         place = urlencode({"article": span.article, "start": span.start, "end": span.end})
         where = escape(f"{span.article} {span.start}–{span.end}")
-        link = f'<a href="./source?{escape(place)}" title="{where}">{escape(own["measure_source"])}</a>'
+        link = f'<a href="./source?{escape(place)}" title="{where}" target="_blank" rel="noopener">{escape(own["measure_source"])}</a>'
     return f'<li>{_text(span.quote, "wz-m-quote")}<p class="wz-m-foot">{told}{link}</p></li>'
 
 

@@ -64,7 +64,7 @@ def shelf(held: Shelf, current: str | None, shown: Language) -> str:
         _cells(
             [
                 escape(moment(run)),
-                escape(run.split),
+                escape(split_name(run.split, own)),
                 _number(len(run.rows)),
                 *(f"<code>{escape(_brief(run.fingerprints.get(name, '–')))}</code>" for name in names),
             ],
@@ -148,6 +148,11 @@ def _measure(measure: Measure, own: Texts, shown: Language) -> str:
 def measure_name(measure: Measure, shown: Language) -> str:
     """The measure as a choice in a list."""
     return f"{measure.zh}（{measure.name}）" if shown == "zh" else measure.name
+
+
+def split_name(split: str, own: Texts) -> str:
+    """A part of a question set, in a word."""
+    return own.get(f"measure_brief_{split}", split)
 
 
 def kind_name(kind: str, own: Texts) -> str:

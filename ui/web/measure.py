@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import WenzhengError
+from index.errors import UsageError, WenzhengError
 from index.records import LANGUAGES, Language
 from ui.measuring import Bench
 from ui.runs import remove, shelf
@@ -126,8 +126,8 @@ class MeasurePage:
     def _start(self, shown: Language, split: str, spoken: str, limit: float | None) -> list[Any]:
         try:
             self.bench.start(split, spoken or None, int(limit) if limit else None)
-        except WenzhengError as error:
-            gr.Warning(str(error))
+        except UsageError:
+            gr.Warning(texts(shown)["measure_busy"])
         return view.progress(self.bench.state, shown)
 
     def _cancel(self, shown: Language) -> list[Any]:
@@ -159,7 +159,7 @@ class MeasurePage:
     def _ask(self, shown: Language, name: str | None) -> str:
         """Whether the run is really to go; nothing where it is gone already."""
         run = shelf(self.bench.folder).named(name)
-        return texts(shown)["really_run_question"].format(run=view.label(run)) if run else ""
+        return texts(shown)["really_run_question"].format(run=view.label(run, shown)) if run else ""
 
     def _remove(self, shown: Language, name: str | None, against: str | None, *others: Any) -> list[Any]:
         """The runs without the one shown, and the latest of them."""

@@ -82,9 +82,9 @@ def results(
         (own["measure_failures_of_less" if m.less_is_better else "measure_failures_of"].format(measure=label), m.name)
         for m, (label, _) in zip(run.measures, measures, strict=True)
     ]
-    others = [(own["measure_against_none"], ""), *((label(r), r.name) for r in held.runs if r is not run)]
+    others = [(own["measure_against_none"], ""), *((label(r, shown), r.name) for r in held.runs if r is not run)]
     return [
-        gr.update(choices=[(label(r), r.name) for r in held.runs], value=run.name, label=own["measure_run"]),
+        gr.update(choices=[(label(r, shown), r.name) for r in held.runs], value=run.name, label=own["measure_run"]),
         gr.update(choices=others, value=before.name if before else "", label=own["measure_against"]),
         gr.update(choices=kinds, value=kind, label=own["measure_kind"]),
         gr.update(choices=measures, value=by, label=own["measure_by"]),
@@ -137,9 +137,11 @@ def report(run: Run | None) -> Any:
         return gr.update(value=None, interactive=False)
 
 
-def label(run: Run) -> str:
+def label(run: Run, shown: Language) -> str:
     """When it was done, its split, and how many questions it has."""
-    return f"{figures.moment(run)} · {run.split} · {len(run.rows)}"
+    own = texts(shown)
+    split = figures.split_name(run.split, own)
+    return own["measure_named"].format(when=figures.moment(run), split=split, count=f"{len(run.rows):,}")
 
 
 def splits(shown: Language) -> list[tuple[str, str]]:

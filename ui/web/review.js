@@ -81,7 +81,7 @@
     event.preventDefault();
   });
 
-  // -- mouse ------------------------------------------------------------------------------
+  // -- mouse and finger ------------------------------------------------------------------------------
 
   // Whether some of the sentence's own characters are selected.
   const touched = (range, sentence) => {
@@ -93,6 +93,8 @@
     return own.toString().trim() !== "";
   };
 
+  let dragged = false;
+  document.addEventListener("mousedown", () => (dragged = false));
   document.addEventListener("mouseup", (event) => {
     const selection = getSelection();
     if (!selection.rangeCount || selection.isCollapsed) return;
@@ -103,5 +105,26 @@
     chosen.forEach((one) => mark(one, true));
     selection.removeAllRanges();
     event.preventDefault();
+    dragged = true;
   });
+
+  // A finger cannot drag over text without scrolling: a sentence that is pressed is marked, or no longer.
+  desk.addEventListener("click", (event) => {
+    const sentence = event.target.closest(".wz-rv-s");
+    if (sentence && !dragged) mark(sentence, !sentence.classList.contains("wz-rv-marked"));
+  });
+
+  // -- the next statement -----------------------------------------------------------------
+
+  // Whoever had read down to the end of one begins at the head of the next.
+  let claim;
+  new MutationObserver(() => {
+    const shown = desk.querySelector(".wz-rv");
+    if (!shown || shown.dataset.claim === claim) return;
+    const first = claim === undefined;
+    claim = shown.dataset.claim;
+    const head = shown.querySelector(".wz-rv-head");
+    const { top } = head.getBoundingClientRect();
+    if (!first && (top < 0 || top > innerHeight / 2)) head.scrollIntoView();
+  }).observe(desk, { subtree: true, childList: true });
 }

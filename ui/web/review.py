@@ -180,12 +180,17 @@ class ReviewPage:
         agreed = html.agreement(agreements(self.reviews.all(place.batch)), shown)
         if not now.statements:
             return [place, html.notice(said), "", html.empty(texts(shown)["review_nothing"]), "", agreed]
-        place = replace(place, at=min(place.at, len(now.statements) - 1))
-        answer, number = now.statements[place.at]
+        place = replace(place, at=min(place.at, len(now.statements) - 1), asked=None)
         mine = now.said.get(place.at)
-        desk = html.desk(review_view.view(self.reviews, answer, number, place.around, mine), shown)
+        desk = html.desk(self._view(place), shown)
         progress = html.progress(place.at, len(now.judged), len(now.statements), shown)
         return [place, html.notice(said), progress, desk, mine.comment if mine else "", agreed]
+
+    def _view(self, place: Place) -> review_view.View:
+        """The statement at a place, in the text around it."""
+        now = work(self.reviews, place)
+        answer, number = now.statements[place.at]
+        return review_view.view(self.reviews, answer, number, place.around, now.said.get(place.at))
 
     def _translate(self, place: Place, shown: Language) -> list[Any]:
         """What is shown, in another language; place, notice and an unsaved comment stay as they are."""
@@ -217,6 +222,9 @@ class ReviewPage:
         if not self._may(place):
             return self._unnamed(place, shown)
         spans = review_view.marks(self.reviews, _places(marks)) if verdict == "wrong span" else ()
+        if verdict == "wrong span" and not spans and place.asked != place.at and self._view(place).blocks:
+            asked = html.notice(own["review_mark_first"], "fault")
+            return [replace(place, asked=place.at), asked, *(gr.skip() for _ in range(4))]
         place = keep(self.reviews, place, comment, verdict=verdict, corrected=spans)
         now = work(self.reviews, place)
         said = own["review_saved_spans" if spans else "review_saved"].format(verdict=own[html.SAID[verdict]], count=len(spans))

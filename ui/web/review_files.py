@@ -34,7 +34,7 @@ def take(path: Path, reviews: Reviews, desk: Desk, shown: Language) -> Iterator[
     elif exchange.holds_reviews(text):
         told = exchange.parse(text, path.name)
         said, added = exchange.keep(reviews, told)
-        yield own["review_imported"].format(count=said, answers=added), next((answer.batch for answer in told.answers), None)
+        yield own["review_imported"].format(count=said, answers=added), told.answers[-1].batch if told.answers else None
     else:
         asked = queue.questions_of(text, path.name)
         for done, item in enumerate(asked):

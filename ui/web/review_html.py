@@ -82,7 +82,7 @@ def desk(view: View, shown: Language) -> str:
     if not (view.blocks or view.gone):
         blocks = empty(own["review_no_text"])
     return (
-        f'<div class="wz-rv" id="wz-main" tabindex="-1"><section class="wz-rv-head" lang="{lang}">{_history(view, own)}<p class="wz-rv-label" lang="{_LANG[shown]}">{escape(own["question"])}</p>'
+        f'<div class="wz-rv" id="wz-main" tabindex="-1" data-claim="{escape(view.answer.answer)} {view.number}"><section class="wz-rv-head" lang="{lang}">{_history(view, own)}<p class="wz-rv-label" lang="{_LANG[shown]}">{escape(own["question"])}</p>'
         f'<p class="wz-rv-question">{escape(view.answer.question)}</p>'
         f'<p class="wz-rv-label" lang="{_LANG[shown]}">{escape(label)}</p><p class="wz-rv-claim">{escape(said.text)}</p>'
         f'<p class="wz-rv-verdicts" lang="{_LANG[shown]}">{_program(view, own)}{_mine(view.mine, own)}</p>{_whole(view, own, shown)}</section>'
@@ -174,7 +174,7 @@ def _side(block: Block, own: Texts, shown: Language, *, translated: bool) -> str
         )
     inner = "".join(f'<p role="presentation">{gap.join(sentences)}</p>' for sentences in paragraphs.values())
     label = own["translation"] if translated else own["original"]
-    remark = f' <span class="wz-rv-remark">{escape(own["translation_note"])}</span>' if translated else ""
+    remark = f' <span class="wz-rv-remark">{escape(own["translation_note" if translated else "review_pick"])}</span>'
     listed = "" if translated else f' role="listbox" aria-multiselectable="true" aria-label="{escape(own["review_list"])}"'
     kind = "translation" if translated else "text"
     return (
@@ -220,7 +220,7 @@ def agreement(found: Sequence[Agreement], shown: Language) -> str:
 
 
 def _pair(pair: Agreement, own: Texts) -> str:
-    value = own["review_undefined"] if pair.kappa is None else f"{pair.kappa:.3f}"
+    value = own["review_undefined"] if pair.kappa is None else f"{pair.kappa:.3f}".replace("-", "−")
     head = "".join(f'<th scope="col">{escape(own[SAID[verdict]])}</th>' for verdict in VERDICTS)
     rows = "".join(
         f'<tr><th scope="row">{escape(own[SAID[a]])}</th>{"".join(f"<td>{pair.counts.get((a, b), 0)}</td>" for b in VERDICTS)}</tr>'

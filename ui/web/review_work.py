@@ -31,6 +31,7 @@ class Place:
     at: int = 0  # among all statements of the batch
     around: int = AROUND[0]
     done: tuple[Done, ...] = ()
+    asked: int | None = None  # the statement of whose wrong span the right one was asked for
 
 
 @dataclass(frozen=True, slots=True)

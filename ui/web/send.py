@@ -32,7 +32,8 @@ class Send:
         quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         self.button.click(send, [turns, language], self.told, **quick)
         language.change(lambda shown: (texts(shown)["review_send"], ""), language, [self.button, self.told], **quick)
-        turns.change(lambda: "", None, self.told, **quick)
+        # By the browser itself: an emptying on its way through the server could overtake what a click has led to.
+        turns.change(None, None, self.told, js="() => ''", **quick)
 
 
 def _sent(folder: Path, turns: list[Turn], shown: Language) -> str:
