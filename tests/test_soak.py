@@ -45,9 +45,14 @@ def test_what_grows_past_its_bound_is_told_with_the_figure(name, hourly):
     assert "| NO |" in table(series(**{name: hourly}), Tally())
 
 
-def test_a_long_run_sees_a_growth_that_a_short_one_cannot_tell_from_noise():
-    assert faults(series(4.0, private=80.0), Tally()) == []
-    assert faults(series(120.0, private=80.0), Tally())
+def test_a_growth_past_the_bound_that_may_be_noise_is_not_called_flat():
+    steady = [Sample(float(at), 900.0 + 85.5 * at / 3600, 1200.0, 18, 11) for at in range(0, 1200, 2)]
+    assert growth(steady, "private").grown < BOUNDS["private"][1]
+    said = faults(steady, Tally())
+    assert len(said) == 1
+    assert "give more --minutes" in said[0]
+    assert "| not shown |" in table(steady, Tally())
+    assert "noise" not in faults(series(120.0, private=80.0), Tally())[0]
 
 
 def test_mapped_files_that_are_read_bit_by_bit_are_no_growth():

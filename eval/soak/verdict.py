@@ -9,9 +9,9 @@ from eval.soak.measuring import QUANTITIES, Sample, growth
 from eval.soak.tally import Tally
 
 BOUNDS = {"private": (60.0, 15.0), "handles": (6.0, 2.0), "threads": (6.0, 2.0)}
-"""What a quantity may grow by in an hour (MB, handles, threads); or over the time counted, since a short run tells no less.
+"""What a quantity may grow by in an hour (MB, handles, threads), and up to where a growth may be noise: a longer run tells.
 
-Resident memory is shown and not judged: the files of an index that are mapped count in it.
+Neither is flat: a run that cannot tell has not shown it.  Resident memory is shown and not judged: the files of an index that are mapped count in it.
 """
 
 
@@ -22,10 +22,11 @@ def faults(samples: Sequence[Sample], tally: Tally) -> list[str]:
         return [*found, "There are too few measurements to tell a growth; give more --minutes."]
     for name, (hourly, least) in BOUNDS.items():
         went = growth(samples, name)
-        if went.hourly > hourly and went.grown > least:
+        if went.hourly > hourly:
+            unsure = "" if went.grown > least else " So little may be noise; give more --minutes."
             found.append(
                 f"{name} grew by {went.hourly:.1f} an hour ({went.grown:.1f} in the second half of the run); "
-                f"at most {hourly:.0f} an hour is flat."
+                f"at most {hourly:.0f} an hour is flat.{unsure}"
             )
     return found
 
@@ -39,7 +40,8 @@ def table(samples: Sequence[Sample], tally: Tally) -> str:
     wrong = faults(samples, tally)
     for name in QUANTITIES:
         g = growth(samples, name)
-        flat = "" if name not in BOUNDS else "NO" if any(said.startswith(f"{name} grew") for said in wrong) else "yes"
+        told = next((said for said in wrong if said.startswith(f"{name} grew")), "")
+        flat = "" if name not in BOUNDS else "yes" if not told else "not shown" if "noise" in told else "NO"
         unit = " memory (MB)" if name in ("private", "resident") else ""
         rows.append(
             f"| {name}{unit} | {g.first:.0f} | {g.middle:.0f} | {g.most:.0f} | {g.last:.0f} "
