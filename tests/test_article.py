@@ -38,7 +38,7 @@ HOSTILE = (
     "超" * 400 + "x" * 4000,
 )
 TAGS = frozenset(
-    "div section article header nav details summary ol ul li p span a button sup table tr td th h1 h2 h3 h4 h5 h6 bdi".split()
+    "div section article header nav details summary ol ul li p span a button sup table tr td th h1 h2 h3 h4 h5 h6 bdi em".split()
 )
 
 
