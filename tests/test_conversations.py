@@ -13,6 +13,7 @@ from index import build
 from index.library import Library
 from rag.recall import pack, recall, stamp
 from ui.web import chat, conversations, scope
+from ui.web.asking import Asking, hidden
 from ui.web.conversations import MOST, ROOM, Asked, Conversation, Kept
 from ui.web.desk import Desk
 from ui.web.shelf import Shelf
@@ -214,3 +215,15 @@ def test_hostile_text_of_a_browser_stays_text():
         assert "<img" not in message["content"]
         assert "![" not in message["content"]
         assert "\n" not in message["content"]
+
+
+# -- what may be asked next -----------------------------------------------------------------------
+
+
+def test_suggestions_of_the_question_before_are_taken_away_where_there_are_none(answerer, monkeypatch):
+    """Gradio empties the buttons where a step yields nothing, and what came late of the question before would stand there empty."""
+    asking = Asking(Desk(answerer))
+    monkeypatch.setattr("ui.web.asking.suggest", lambda *_: iter(()))
+    run, now, *_ = asking.take("制作风筝有哪三个步骤？", "", Conversation(""), [], "zh", "", [])
+    *_, (now, _, turns, _) = asking.write(run, now, [], "zh")
+    assert list(asking.next(now, turns, "zh")) == [hidden()]

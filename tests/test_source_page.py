@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from browser import CHROMIUM, HOSTILE_NAME
-from corners import bare, corner, every_corner, in_sight, sound
+from corners import bare, corner, every_corner, in_sight
 
 from index.library import Library
 
@@ -78,7 +78,7 @@ def test_a_quotation_is_read_in_the_article_on_both_sides_and_its_link_opens_the
     assert len(rows) > 50
     assert all(len(row) == 2 for row in rows)
     assert all(abs(one[0] - two[0]) < 1 if width == 1440 else two[0] >= one[1] for one, two in rows)
-    sound(watched)
+    assert watched.wide() <= 0
     where = "document.querySelector('.wz-cited').getBoundingClientRect().top"
     before = page.evaluate(where)
     for name, side in (("translation", "translation"), ("original", "original")):
@@ -96,7 +96,7 @@ def test_a_quotation_is_read_in_the_article_on_both_sides_and_its_link_opens_the
     page.wait_for_timeout(100)
     assert "软制衡作为次级国家参与国际制衡的一种方式" in watched.text(".wz-src-pop:popover-open")
     assert in_sight(watched, ".wz-src-pop:popover-open")
-    sound(watched)
+    assert watched.wide() <= 0
     page.keyboard.press("Escape")
     page.wait_for_selector(".wz-src-pop:popover-open", state="detached")
     assert note.evaluate("e => e === document.activeElement")

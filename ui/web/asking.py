@@ -184,6 +184,8 @@ class Asking:
         limits = {"article": talk.asked[-1].articles} if talk.asked[-1].articles else None
         proved: Iterator[str | None] | None = None
         mine = self._suggesting[talk.id] = secrets.token_urlsafe(9)
+        # Some of the question before may have come late; and buttons get empty where nothing at all is yielded.
+        yield hidden()
         while len(found) < MOST and not self.desk.door.stopping:
             try:
                 with self.desk.spare() as answerer:
