@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import gradio as gr
@@ -65,9 +67,23 @@ class Told:
             self.watching._beats[visit] = beats
 
 
+class Alone:
+    """Runs what is asynchronous in a thread of its own: the browser tests keep a loop in this one."""
+
+    def __init__(self, thread):
+        self.thread = thread
+        self.runner = asyncio.Runner()
+
+    def run(self, work):
+        return self.thread.submit(self.runner.run, work).result()
+
+    def close(self):
+        self.thread.submit(self.runner.close).result()
+
+
 @pytest.fixture
 def told():
-    with asyncio.Runner() as runner:
+    with ThreadPoolExecutor(1) as thread, closing(Alone(thread)) as runner:
         yield Told(runner)
 
 
