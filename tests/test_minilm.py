@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from index import encoder, minilm
 from index.encoder import EnglishEncoder, SentenceEncoder
@@ -58,6 +59,16 @@ def test_a_question_in_either_language_needs_no_torch():
         check=True,
     )
     assert told.stdout.strip() == "False"
+
+
+def test_numpy_multiplies_by_one_thread_once_the_model_is_loaded():
+    own = [pool for pool in ThreadpoolController().lib_controllers if "numpy" in pool.filepath]
+    if not own:
+        pytest.skip("numpy brings no threads of its own here")
+    for pool in own:
+        pool.set_num_threads(2)
+    minilm.load.__wrapped__(encoder.embedded().english.folder)
+    assert {pool.get_num_threads() for pool in own} == {1}
 
 
 @pytest.mark.parametrize("texts", [["text"] * (encoder._FEW + 1), ["word " * encoder._SHORT]])
