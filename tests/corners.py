@@ -68,7 +68,7 @@ def whole(watched: Watched) -> None:
         if not cut:
             break
         watched.page.wait_for_timeout(200)  # the page is still laid out anew after a change of its width
-    assert cut == []
+    assert cut == [], cut
 
 
 def in_sight(watched: Watched, selector: str) -> bool:
