@@ -16,8 +16,14 @@ from index.script import language
 from index.table import DIMENSION, TableEncoder
 
 
+_MOST = 20_000  # words whose vectors are kept; they take 31 MB
+
+
 class WordSpace:
     """Vectors of words; Chinese ones from the table, English ones from the English half, which is slow to load."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Vectors] = {}  # of Chinese words, (384,) each
 
     @cached_property
     def _encoder(self) -> EmbeddedEncoder:
@@ -33,11 +39,15 @@ class WordSpace:
         `chinese` leaves English words at 0 instead of encoding them.
         """
         result = np.zeros((len(words), DIMENSION), dtype=np.float32)
-        known = [at for at, word in enumerate(words) if language(word) == "zh"]
-        if known:
-            result[known] = self._table.words([words[at] for at in known])
-        english = [at for at, word in enumerate(words) if language(word) != "zh" and word.isalpha()]
-        if english and not chinese:
+        kept = self._kept
+        if new := [word for word in words if word not in kept and language(word) == "zh"]:
+            if len(kept) + len(new) > _MOST:
+                kept = {word: kept[word] for word in words if word in kept}  # another thread may still read the old ones
+            kept.update(zip(new, self._table.words(new), strict=True))
+            self._kept = kept
+        if known := [at for at, word in enumerate(words) if word in kept]:
+            result[known] = [kept[words[at]] for at in known]
+        if not chinese and (english := [at for at, word in enumerate(words) if word.isalpha() and language(word) != "zh"]):
             result[english] = self._encoder.english.encode([words[at] for at in english])
         return result
 

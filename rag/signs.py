@@ -148,8 +148,9 @@ def _kernels(wanted: Wanted, side: str, text: str, terms: Terms) -> tuple[NDArra
     """By word of the question the best cosine in a sentence, and the kernels' counts over all words."""
     if not len(wanted.weights):
         return np.zeros(0, dtype=np.float32), np.zeros(len(_CENTRES), dtype=np.float32)
-    told = _vectors(terms, text) if side == text else np.concatenate([_vectors(terms, text), _vectors(terms, side)])
-    cosines = wanted.vectors @ told.T
+    words = _cut(terms, text)[0] if side == text else (*_cut(terms, text)[0], *_cut(terms, side)[0])
+    # English words would have to be encoded, sentence by sentence; those of the question are matched as they stand.
+    cosines = wanted.vectors @ space().vectors(words, chinese=True).T
     held = _terms(terms, side) | _terms(terms, text)
     exact = np.array([bool(group & held) for group in wanted.groups], dtype=np.float32)
     best = np.maximum(exact, cosines.max(axis=1, initial=0.0))
@@ -161,12 +162,12 @@ def _soft(wanted: Wanted, text: str, terms: Terms) -> float:
     return float(wanted.weights @ _kernels(wanted, text, text, terms)[0])
 
 
-@lru_cache(maxsize=20_000)
 def _terms(terms: Terms, text: str) -> frozenset[str]:
-    return frozenset(terms.terms(text))
+    return _cut(terms, text)[1]
 
 
-@lru_cache(maxsize=4_000)
-def _vectors(terms: Terms, text: str) -> Vectors:
-    # English words would have to be encoded, sentence by sentence; those of the question are matched as they stand.
-    return space().vectors(list(dict.fromkeys(word for word, _ in terms.words(text))), chinese=True)
+@lru_cache(maxsize=5_000)  # some 4 KB each
+def _cut(terms: Terms, text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words of a text, each once, and its terms."""
+    found = terms.words(text)
+    return tuple(dict.fromkeys(word for word, _ in found)), frozenset(term for _, term in found)
