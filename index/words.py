@@ -15,7 +15,6 @@ from index.encoder import EmbeddedEncoder, Vectors
 from index.script import language
 from index.table import DIMENSION, TableEncoder
 
-
 _MOST = 20_000  # words whose vectors are kept; they take 31 MB
 
 
