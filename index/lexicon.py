@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,13 @@ import numpy as np
 from index.encoder import Vectors
 from index.errors import LibraryError
 from index.records import Language
-from index.vectors import VectorIndex
+from index.vectors import Found, VectorIndex
 
 _FILE = "words.json"
 _NEAREST = 3  # words taken for one of the question's
 _NEAR = 0.45  # cosine from which a word is taken for a translation
 _NEAR_PAIR = 0.55  # the same for two words together, which have a meaning less often
+_KEPT = 20_000  # texts whose nearest words are kept from one question to the next, some 10 MB
 
 
 class Lexicon:
@@ -30,6 +31,7 @@ class Lexicon:
     def __init__(self, terms: Mapping[Language, Sequence[str]], vectors: Mapping[Language, VectorIndex]) -> None:
         self._terms = {spoken: list(found) for spoken, found in terms.items()}  # "" where one has gone
         self._vectors = dict(vectors)
+        self._kept: dict[tuple[Language, str], Found] = {}
 
     @classmethod
     def build(cls, found: Mapping[Language, tuple[Sequence[str], Vectors]]) -> Lexicon:
@@ -45,6 +47,7 @@ class Lexicon:
 
     def change(self, spoken: Language, gone: Iterable[str], found: Mapping[str, Vectors]) -> None:
         """Takes terms out, and takes in others with their vectors (dim,); a term that it holds gets another vector."""
+        self._kept = {}
         places = {term: place for place, term in enumerate(self._terms.setdefault(spoken, []))}
         lost = [places[term] for term in gone if term in places]
         for place in lost:
@@ -57,19 +60,34 @@ class Lexicon:
         if found:
             vectors.add([places[term] for term in found], np.stack(list(found.values())))
 
-    def translate(self, words: Vectors, pairs: Vectors, spoken: Language) -> list[dict[str, float]]:
+    def translate(
+        self, words: Sequence[str], pairs: Sequence[str], spoken: Language, encode: Callable[[Sequence[str]], Vectors]
+    ) -> list[dict[str, float]]:
         """For each word the nearest terms of the language `spoken`, with their cosine.
 
-        `words` is (n, dim); `pairs` (n - 1, dim) holds neighbouring words taken together: what is
-        found for a pair is counted to its first word.
+        `pairs`, one fewer, are neighbouring words taken together: what is found for a pair is counted to its first
+        word.  `encode` makes vectors (n, dim) of texts.
         """
+        nearest = self._nearest([*words, *pairs], spoken, encode)
         found: list[dict[str, float]] = [{} for _ in words]
-        for vectors, bar in ((words, _NEAR), (pairs, _NEAR_PAIR)):
-            for number, near in enumerate(self._vectors[spoken].search_all(vectors, _NEAREST) if len(vectors) else ()):
-                for place, cosine in near:
+        for texts, bar in ((words, _NEAR), (pairs, _NEAR_PAIR)):
+            for own, text in zip(found, texts, strict=False):
+                for place, cosine in nearest[text]:
                     if cosine >= bar:
                         term = self._terms[spoken][place]
-                        found[number][term] = max(cosine, found[number].get(term, 0.0))
+                        own[term] = max(cosine, own.get(term, 0.0))
+        return found
+
+    def _nearest(self, texts: Sequence[str], spoken: Language, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Found]:
+        """By text the nearest words of a language; most words of a question were in others before it."""
+        kept = self._kept
+        found = {text: near for text in texts if (near := kept.get((spoken, text))) is not None}
+        if new := [text for text in dict.fromkeys(texts) if text not in found]:
+            found |= zip(new, self._vectors[spoken].search_all(encode(new), _NEAREST), strict=True)
+            if len(kept) + len(new) > _KEPT:
+                kept = {}  # not emptied: another thread may be reading the one before
+            kept.update(((spoken, text), found[text]) for text in new)
+            self._kept = kept
         return found
 
     @classmethod

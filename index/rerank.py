@@ -224,7 +224,8 @@ class Nearness:
         if self._asked is not None:
             found, table = self._library.vector_table([text for text in texts if text])
             self._vectors |= zip(found, table, strict=True)
-            self._known |= {text: float(vector @ self._asked) for text, vector in zip(found, table, strict=True)}
+            if found:
+                self._known |= zip(found, (table @ self._asked).tolist(), strict=True)
 
     def same(self, text: str) -> bool:
         """Whether a text is in the question's language."""

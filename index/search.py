@@ -171,8 +171,7 @@ class Searcher:
         gap = "" if spoken == "zh" else " "
         pairs = [gap.join((one, two)) for (one, _), (two, _) in pairwise(words)]
         # By themselves: beside the question its vector would differ in the seventh decimal, and close scores with it.
-        vectors = self.encoder.encode([*(word for word, _ in words), *pairs])
-        found = lexicon.translate(vectors[: len(words)], vectors[len(words) :], other)
+        found = lexicon.translate([word for word, _ in words], pairs, other, self.encoder.encode)
         return {term: near for (_, term), near in zip(words, found, strict=True) if near}
 
     # -- the lists --------------------------------------------------------------------------

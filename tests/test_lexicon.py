@@ -34,8 +34,7 @@ def lexicon(model):
 
 def translated(lexicon, model, *words):
     pairs = [f"{a} {b}" for a, b in pairwise(words)]
-    vectors = model.encode([*words, *pairs])
-    return lexicon.translate(vectors[: len(words)], vectors[len(words) :], "zh")
+    return lexicon.translate(words, pairs, "zh", model.encode)
 
 
 def test_the_vocabulary_holds_words_of_its_language_once_and_no_numbers():
@@ -95,15 +94,33 @@ def test_a_folder_without_counts_is_refused(tmp_path):
         Vocabulary.read(tmp_path)
 
 
+class Said:
+    """An encoder of three words, which tells what it was asked for."""
+
+    def __init__(self):
+        self.asked = []
+        self.known = dict(zip(("eins", "zwei", "drei"), np.eye(3, dtype=np.float32), strict=True))
+
+    def encode(self, texts):
+        self.asked.append(list(texts))
+        return np.stack([self.known[text] for text in texts])
+
+
 def test_a_changed_table_finds_what_came_and_not_what_went():
     one, two, three = np.eye(3, dtype=np.float32)
+    said = Said()
     table = Lexicon.build({"en": (["one", "two"], np.stack([one, two]))})
+    assert table.translate(["eins", "zwei", "drei"], [], "en", said.encode) == [{"one": 1.0}, {"two": 1.0}, {}]
     table.change("en", ["one"], {"two": three, "three": two})
     assert table.size("en") == 2
-    assert table.translate(np.stack([one, two, three]), np.empty((0, 3), dtype=np.float32), "en") == [
-        {},
-        {"three": 1.0},
-        {"two": 1.0},
-    ]
+    assert table.translate(["eins", "zwei", "drei"], [], "en", said.encode) == [{}, {"three": 1.0}, {"two": 1.0}]
     table.change("zh", [], {"三": three})
-    assert table.translate(np.stack([three]), np.empty((0, 3), dtype=np.float32), "zh") == [{"三": 1.0}]
+    assert table.translate(["drei"], [], "zh", said.encode) == [{"三": 1.0}]
+
+
+def test_a_word_that_was_looked_up_is_not_encoded_again():
+    said = Said()
+    table = Lexicon.build({"en": (["one", "two"], np.eye(3, dtype=np.float32)[:2])})
+    first = table.translate(["eins", "eins", "drei"], [], "en", said.encode)
+    assert table.translate(["drei", "zwei", "eins"], [], "en", said.encode) == [first[2], {"two": 1.0}, first[0]]
+    assert said.asked == [["eins", "drei"], ["zwei"]]
