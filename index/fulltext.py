@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ FOLDER = "fulltext"
 FIELDS = ("zh", "zh_grams", "zh_head", "zh_near", "en", "en_head", "en_near")
 """By side: the terms of a passage, of its headings, of the passages around it; Chinese character pairs."""
 _HEAP = 50_000_000  # bytes the writer may hold before it flushes
+_MOST = 0.7  # part of the passages allowed from which the best of all are looked through for those that are
+_MORE = 1.3  # times as many of them as would do if those allowed stood evenly among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +116,44 @@ class FullText:
         ]
         if not wanted:
             return []
-        # By itself at the top: only there does Tantivy pass over what cannot come among the best.
-        clauses = [(Occur.Must, Query.boolean_query(wanted))] if limits else wanted
-        for facet, values in (limits or {}).items():
-            allowed = [(Occur.Should, Query.term_query(schema, facet, value, index_option="basic")) for value in values]
-            clauses.append((Occur.Must, Query.const_score_query(Query.boolean_query(allowed), 0.0)))
-        hits = self._searcher.search(Query.boolean_query(clauses), limit=k, count=False).hits
+        if not limits:
+            return self._told(self._hits(wanted, k))
+        allowed = [(Occur.Must, Query.const_score_query(self._any(facet, values), 0.0)) for facet, values in limits.items()]
+        share = self._share(limits)
+        if share > _MOST:
+            # By itself at the top: only there does Tantivy pass over what cannot come among the best.
+            depth = math.ceil(_MORE * k / share)
+            hits = self._hits(wanted, depth)
+            found = self._told(hits)
+            ids = Query.term_set_query(schema, "id", [number for number, _ in found])
+            kept = {number for number, _ in self._told(self._hits([(Occur.Must, ids), *allowed], depth))}
+            if len(hits) < depth or len(kept) >= k:
+                return [hit for hit in found if hit[0] in kept][:k]
+        return self._told(self._hits([(Occur.Must, Query.boolean_query(wanted)), *allowed], k))
+
+    def _hits(self, clauses: Sequence[Any], k: int) -> list[Any]:
+        """The `k` best of a query as (score, address)."""
+        from tantivy import Query
+
+        found: list[Any] = self._searcher.search(Query.boolean_query(clauses), limit=k, count=False).hits
+        return found
+
+    def _told(self, hits: Sequence[Any]) -> list[tuple[int, float]]:
+        """Passage ids with their score, best first."""
         found = [(int(self._searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def _any(self, facet: str, values: Sequence[str]) -> Any:
+        """Whether a facet has one of the values."""
+        from tantivy import Occur, Query
+
+        own = [Query.term_query(self._index.schema, facet, value, index_option="basic") for value in values]
+        return Query.boolean_query([(Occur.Should, one) for one in own])
+
+    def _share(self, limits: Mapping[str, Sequence[str]]) -> float:
+        """About what part of the passages the limits allow, from 0 to 1."""
+        held = (sum(self.frequency(facet, value) for value in values) for facet, values in limits.items())
+        return math.prod(min(1.0, count / max(1, self.size)) for count in held)
 
 
 def _written(index: Any, gone: Iterable[str], entries: Iterable[Entry]) -> Any:

@@ -100,6 +100,20 @@ def test_limits_are_exact_values_and_do_not_change_scores(documents, index):
     assert index.search({"zh": {"w3": 1.0}}, 10, {"source": []}) == []
 
 
+@pytest.mark.parametrize("rare", [0, 3, 60])
+def test_a_limit_that_allows_most_passages_finds_what_looking_at_each_finds(rare):
+    """`rare`: how many of the best may not be found, from none to more than are asked for."""
+    words = {n: ["x"] * (1 + (n < 80) * (80 - n)) + ["y"] * (n % 5) for n in range(400)}
+    index = FullText.build(
+        [Entry(n, {"zh": own}, "s", "a", "zh en" if n < rare or n % 9 == 8 else "zh") for n, own in words.items()], None
+    )
+    free = index.search({"zh": {"x": 1.0, "y": 0.5}}, 400)
+    limited = index.search({"zh": {"x": 1.0, "y": 0.5}}, 30, {"sides": ["zh"]})
+    wanted = [(n, score) for n, score in free if not (n < rare or n % 9 == 8)][:30]
+    assert [n for n, _ in limited] == [n for n, _ in wanted]
+    assert [score for _, score in limited] == pytest.approx([score for _, score in wanted], rel=1e-5)
+
+
 def test_a_source_name_with_spaces_and_han_characters_can_be_limited_to():
     name = "论 文 (1).TXT"
     index = FullText.build([Entry(1, {"zh": ["x"]}, name, "a"), Entry(2, {"zh": ["x"]}, "b", "a")], None)
