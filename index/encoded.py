@@ -41,11 +41,6 @@ class Encoded(Contents):
 
     def vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """Vectors (dim,) of texts by the library's encoder; texts that have none are left out."""
-        found, table = self.vector_table(texts)
-        return dict(zip(found, table, strict=True))
-
-    def vector_table(self, texts: Sequence[str]) -> tuple[list[str], Vectors]:
-        """The same as texts and a table (texts, dim)."""
         built = self._one("SELECT json_extract(value, '$.fingerprint') FROM manifest WHERE key = 'encoder'")
         encoder = built[0] if built else ""
         keys = {derived.text_key(text): text for text in texts}
@@ -59,7 +54,7 @@ class Encoded(Contents):
         if len({len(vector) for _, vector in known}) > 1:
             raise ValueError("vectors of different lengths")  # of a damaged file, which `damage_told` says
         table = np.frombuffer(b"".join(vector for _, vector in known), dtype=np.float32)
-        return [text for text, _ in known], table.reshape(len(known), -1) if known else np.empty((0, 0), dtype=np.float32)
+        return dict(zip((text for text, _ in known), table.reshape(len(known), -1), strict=True)) if known else {}
 
     def known_vectors(self, encoder: str, keys: Iterable[str]) -> set[str]:
         """Which of the text keys have a vector of this encoder."""

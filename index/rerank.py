@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.glossary import Glossary
+from index.kept import Kept
 from index.library import Library
 from index.records import ANSWERING, Language, Passage, Sentence
 from index.rows import passage_context
 from index.script import language
-from index.sought import Sought, folded
+from index.sought import Sought
 from index.stores import TextStore
 from index.terms import Terms
-from index.word_vectors import WordVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def rerank(
     encoder: Encoder | None,
     terms: Terms,
     asked: Asked,
-    known: WordVectors,
+    kept: Kept,
     signs: Signs = SIGNS,
 ) -> list[tuple[int, float]]:
     """(passage id, score) of the candidates, best first; scores are 0 or more, 0 for the worst.
@@ -71,7 +71,7 @@ def rerank(
         return []
     said = library.said(list(dict.fromkeys(n for p in candidates for n in p.sentences)))
     told = {p.id: passage_context(p, {n: said[n].context for n in p.sentences if n in said}) + p.text for p in candidates}
-    near = Nearness(question, spoken, library, encoder)
+    near = Nearness(question, spoken, library, encoder, kept)
     near.look_up(
         [side for p in candidates for side in (told[p.id], p.translation)]
         + [side for s in said.values() for side in (s.text, s.translation)]
@@ -86,10 +86,10 @@ def rerank(
     lone = {p.id: p.text for p in candidates if p.kind in ANSWERING and p.language != spoken and not p.translation}
     sides = {n: s.text if s.translation is None or near.same(s.text) else s.translation for n, s in said.items()}
     whole = {p.id: told[p.id] if p.language == spoken else p.translation or p.text for p in candidates}
-    fold = folded(terms, [*sides.values(), *whole.values(), *lone.values()])
+    fold = kept.folded(terms, [*sides.values(), *whole.values(), *lone.values()])
     sought = Sought(terms, frozenset[str]().union(*asked))
     shared = {text: share(asked, sought.among(fold[text])) for text in (*sides.values(), *whole.values())}
-    words = Words(question, spoken, library, encoder, terms, asked, known).near(
+    words = Words(question, spoken, library, encoder, terms, asked, kept).near(
         {n: sought.words(fold[text]) for n, text in lone.items()}
     )
     cosines = {n: near.sides(s.text, s.translation) for n, s in said.items()}
@@ -176,9 +176,9 @@ class Words:
         encoder: Encoder | None,
         terms: Terms,
         asked: Asked,
-        known: WordVectors,
+        kept: Kept,
     ) -> None:
-        self._library, self._encoder, self._kept = library, encoder, known
+        self._library, self._encoder, self._kept = library, encoder, kept
         found = dict.fromkeys(pair for pair in terms.words(question) if language(pair[0]) == spoken)
         self._words = [word for word, _ in found]
         weights = [next((weight for group, weight in asked.items() if term in group), 0.0) for _, term in found]
@@ -193,7 +193,7 @@ class Words:
         """By text, given by its words, the mean over the question's by how much they tell of the best cosine with one of it."""
         if self._encoder is None or not self._words or not words:
             return {}
-        known = self._kept.of(self._library, frozenset().union(*words.values()))
+        known = self._kept.vectors(self._library, frozenset().union(*words.values()))
         told = {number: [known[word] for word in own if word in known] for number, own in words.items()}
         return {
             number: float(self._weights @ (self._vectors @ np.stack(own).T).max(axis=1).clip(min=0.0))
@@ -211,9 +211,10 @@ def side(sentence: Sentence, spoken: Language, translations: Mapping[int, str]) 
 class Nearness:
     """Cosines of the question with texts whose vectors the library keeps; 0 for those it does not."""
 
-    def __init__(self, question: str, spoken: Language, library: Library, encoder: Encoder | None) -> None:
+    def __init__(self, question: str, spoken: Language, library: Library, encoder: Encoder | None, kept: Kept) -> None:
         self._spoken = spoken
         self._library = library
+        self._kept = kept
         self._asked: NDArray[np.float32] | None = None if encoder is None else encoder.encode([question], question=True)[0]
         self._same: dict[str, bool] = {}
         self._known: dict[str, float] = {}
@@ -222,10 +223,10 @@ class Nearness:
     def look_up(self, texts: Sequence[str | None]) -> None:
         """Fetches the vectors of texts in one go."""
         if self._asked is not None:
-            found, table = self._library.vector_table([text for text in texts if text])
-            self._vectors |= zip(found, table, strict=True)
+            found = self._kept.vectors(self._library, (text for text in texts if text))
+            self._vectors |= found
             if found:
-                self._known |= zip(found, (table @ self._asked).tolist(), strict=True)
+                self._known |= zip(found, (np.stack(list(found.values())) @ self._asked).tolist(), strict=True)
 
     def same(self, text: str) -> bool:
         """Whether a text is in the question's language."""

@@ -17,6 +17,7 @@ from index.encoder import PROBES, Encoder
 from index.errors import LibraryMismatch
 from index.fusion import balanced, fuse, nearness, sides
 from index.glossary import Entry
+from index.kept import Kept
 from index.library import Library
 from index.lists import Ids
 from index.records import ANSWERING, Hit, Language, SearchResult
@@ -25,7 +26,6 @@ from index.script import language
 from index.settings import Settings
 from index.stores import TextStore
 from index.terms import Terms
-from index.word_vectors import WordVectors
 
 _POOL = 80  # fused passages that are weighed by what their sentences say
 _BACKGROUND = 90  # percentile; on tune it lets every answerable question through (eval/LOG.md)
@@ -80,7 +80,7 @@ class Searcher:
         self.crosses = bool(built.get("crosses"))
         self.glossary = glossary.parse(manifest.get("glossary", ""))
         self.terms = (terms or Terms()).taught(self.glossary.words())
-        self.words = WordVectors()
+        self.kept = Kept()
         self._beside = ThreadPoolExecutor(2, "full text")
         self._grounds: dict[Language, tuple[int, float | None]] = {}
         self._within: tuple[tuple[int, str], Ids] | None = None
@@ -133,7 +133,7 @@ class Searcher:
             self.encoder_for(spoken),
             self.terms,
             self.asked(question, spoken, translated),
-            self.words,
+            self.kept,
             self.signs,
         )
         best = dict(ranked)

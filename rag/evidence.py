@@ -85,7 +85,7 @@ def looked_at(
     if not sentences:
         return [], homes, np.empty((0, 5)), np.empty(0, dtype=np.float32)
     wanted = Wanted.of(question, searcher.asked(question.text, question.language), searcher.terms)
-    near = Nearness(question.text, question.language, library, searcher.encoder_for(question.language))
+    near = Nearness(question.text, question.language, library, searcher.encoder_for(question.language), searcher.kept)
     candidates, told = _candidates(searcher, question, sentences, near)
     rows = signs(wanted, candidates, searcher.terms)
     scores = ranker.load().score(rows, near.question, told)
