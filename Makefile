@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 STAMP := $(VENV)/.installed
 
 .PHONY: help setup run test lint clean
@@ -22,8 +23,9 @@ run: setup ## build the library where needed and serve the page on http://127.0.
 	$(BIN)/wenzheng index
 	$(BIN)/wenzheng ui
 
-test: setup lint ## lint, types, tests
-	$(BIN)/python -m pytest
+test: setup lint ## lint, types, tests: JOBS files at a time, then what is timed alone
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 lint: setup
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from browser import CHROMIUM
-from corners import corner, every_corner, fold, reload, sound
+from corners import corner, fold, opposite_corners, reload, sound
 from serving import served
 from slow_page import SLOWLY
 from test_page import CHINESE, ENGLISH
@@ -90,7 +90,7 @@ def test_an_address_limits_questions_to_an_article(opened, address):
         assert title == "China’s Perception of Minilateralism and Chinese-style Multilateralism"
 
 
-@every_corner
+@opposite_corners
 def test_a_question_is_limited_to_a_document_then_an_article_and_answered_in_the_other_language(opened, locale, width, dark):
     watched = corner(opened, locale, width, dark)
     page, told = watched.page, SCOPE[locale]
@@ -136,7 +136,7 @@ def test_a_question_is_limited_to_a_document_then_an_article_and_answered_in_the
 # -- stopping, asking again and earlier conversations ---------------------------------------------
 
 
-@every_corner
+@opposite_corners
 def test_a_question_is_stopped_asked_again_and_found_in_an_earlier_conversation(slowly, locale, width, dark):
     watched = slowly(locale, width, dark)
     page, told = watched.page, STOP[locale]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, Watched
+from corners import opposite_corners
 from serving import served
 from test_documents_page import drop, remove, word
 
@@ -47,7 +48,8 @@ def home(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield url
 
 
-@pytest.mark.parametrize(("locale", "width", "dark"), [("zh-CN", 1440, False), ("en-US", 390, True)])
+@pytest.mark.alone
+@opposite_corners
 def test_the_first_evidence_is_there_within_three_tenths_of_a_second(opened, home, capsys, locale, width, dark):
     watched: Watched = opened(address=home, locale=locale, width=width, dark=dark)
     spoken = locale[:2]
@@ -87,9 +89,7 @@ DISAGREE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("locale", "width", "dark"), [("zh-CN", 390, True), ("zh-CN", 1440, False), ("en-US", 1440, True), ("en-US", 390, False)]
-)
+@opposite_corners
 def test_two_documents_that_disagree_are_both_shown_and_said_to(opened, address, locale, width, dark):
     question, *files, figures, said = DISAGREE[locale]
     watched = opened(locale=locale, width=width, dark=dark, path="documents", ready=".wzd-doc")
@@ -127,6 +127,7 @@ def test_two_documents_that_disagree_are_both_shown_and_said_to(opened, address,
             remove(page, name)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("path", "ready"),
     [

@@ -8,7 +8,7 @@ import docx
 import pdfs
 import pytest
 from browser import CHROMIUM
-from corners import corner, every_corner, own, sound
+from corners import corner, opposite_corners, own, sound
 from fakes import KITES
 
 from index.build import KEPT
@@ -58,7 +58,7 @@ def remove(page, name):
     row.wait_for(state="detached")
 
 
-@every_corner
+@opposite_corners
 def test_files_are_added_asked_about_and_removed(opened, address, page_library, locale, width, dark):
     watched = corner(opened, locale, width, dark)
     page, texts, shown = watched.page, own(locale), locale[:2]

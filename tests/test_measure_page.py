@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from browser import CHROMIUM
-from corners import CORNERS, corner, every_corner, own, sound
+from corners import CORNERS, corner, every_corner, opposite_corners, own, sound
 
 from eval import saved
 from index.database import FILE
@@ -63,7 +63,7 @@ def two_runs(folder: Path) -> Iterator[None]:
         path.unlink()
 
 
-@every_corner
+@opposite_corners
 def test_a_run_is_started_and_cancelled_and_leaves_nothing(opened, folder, no_runs, locale, width, dark):
     watched = corner(opened, locale, width, dark, path="measure", ready="#wz-m-shelf .wz-m-empty")
     page, texts = watched.page, own(locale)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from browser import CHROMIUM, HOSTILE_NAME
-from corners import corner, every_corner, in_sight, own, sound
+from corners import corner, every_corner, in_sight, opposite_corners, own, sound
 
 from eval import reviews as gold
 from eval import saved
@@ -176,7 +176,7 @@ DRAGGED = """() => {
 }"""
 
 
-@every_corner
+@opposite_corners
 def test_the_right_sentences_are_marked_with_the_mouse_or_a_finger(opened, page_library, waiting, sentences, locale, width, dark):
     watched = corner(opened, locale, width, dark, path=f"review?batch={waiting}", ready=".wz-rv-claim")
     page, texts = watched.page, own(locale)
@@ -221,7 +221,7 @@ def test_the_right_sentences_are_marked_with_the_mouse_or_a_finger(opened, page_
     assert watched.wide() <= 0
 
 
-@every_corner
+@opposite_corners
 def test_two_reviewers_are_compared_and_all_is_exported_and_loaded_again(
     opened, page_library, waiting, locale, width, dark, tmp_path
 ):
@@ -273,7 +273,7 @@ def test_two_reviewers_are_compared_and_all_is_exported_and_loaded_again(
     page.wait_for_selector(".wz-rv-agreement:has-text('0.615')")
 
 
-@every_corner
+@opposite_corners
 def test_the_queue_is_filled_from_a_conversation_a_run_and_a_file_of_questions(
     opened, address, page_library, sentences, tmp_path, locale, width, dark
 ):

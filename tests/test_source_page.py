@@ -187,6 +187,7 @@ def test_a_hostile_document_does_no_harm(reads, page_library):
     assert watched.page.locator("#wz-src-shown :is(img, script, a[href^='javascript'])").count() == 0
 
 
+@pytest.mark.alone
 def test_an_article_is_there_within_moments(reads, address):
     watched = reads("?article=kazakhstan&start=7700")
     began = time.perf_counter()
