@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+TIMED := tests/test_at_once.py
 STAMP := $(VENV)/.installed
 
 .PHONY: help setup run test lint clean
@@ -24,8 +25,8 @@ run: setup ## build the library where needed and serve the page on http://127.0.
 	$(BIN)/wenzheng ui
 
 test: setup lint ## lint, types, tests: JOBS files at a time, then what is timed alone
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not alone"
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --ignore $(TIMED)
+	$(BIN)/python -m pytest $(TIMED)
 
 lint: setup
 	$(BIN)/ruff check .

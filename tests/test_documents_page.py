@@ -1,8 +1,9 @@
-"""The page of documents in a browser: files dropped, watched, asked about and removed again."""
+"""The page of documents in a browser: files dropped, watched, asked about and removed again; two that disagree."""
 
 from __future__ import annotations
 
 import io
+import re
 
 import docx
 import pdfs
@@ -160,3 +161,61 @@ def test_the_address_names_the_language(opened, address):
     watched.page.goto(f"{address}documents?lang=zh")
     watched.page.wait_for_selector("#wzd-header h1:has-text('文献库')")
     assert watched.page.locator("#wzd-language input:checked").get_attribute("value") == "zh"
+
+
+# -- two sources that disagree ------------------------------------------------------------------------
+
+DISAGREE = {
+    "zh-CN": (
+        "帆镇的灯塔是哪一年建成的？",
+        ("《灯塔志》.txt", "帆镇灯塔志\n\n帆镇的灯塔于1841年建成，由引水员行会出资。\n\n守灯人每晚点亮四十盏灯。\n".encode()),
+        ("《石匠账簿》.docx", word(("帆镇石匠账簿", "据石匠账簿记载，帆镇的灯塔1852年建成。", "石料从北方的采石场运来。"))),
+        ("1841", "1852"),
+        "另有文献说法不同",
+    ),
+    "en-US": (
+        "How many ships did the harbour of Vessel Town hold?",
+        ("chronicle.txt", b"The Chronicle of Vessel Town\n\nThe harbour of Vessel Town could hold 40 ships at once.\n"),
+        ("almanac.md", b"# Almanac\n\nIn its great days the harbour of Vessel Town would hold 65 ships.\n"),
+        ("40", "65"),
+        "another source says otherwise",
+    ),
+}
+
+
+@opposite_corners
+def test_two_documents_that_disagree_are_both_shown_and_said_to(opened, address, locale, width, dark):
+    question, *files, figures, said = DISAGREE[locale]
+    watched = opened(locale=locale, width=width, dark=dark, path="documents", ready=".wzd-doc")
+    page = watched.page
+    drop(page, *files)
+    page.wait_for_function("document.querySelectorAll('.wzd-added').length === 2")
+    try:
+        page.goto(address)
+        page.wait_for_selector("#wz-box .submit-button")
+        watched.ask(question)
+        text = watched.text(".wz-answer")
+        assert text.count(said) == 2
+        assert all(figure in text for figure in figures)
+        marks = page.locator(".wz-answer a.cite.wz-is-contradicted")
+        assert marks.count() == 2
+        shape = "e => getComputedStyle(e.querySelector('.wz-shape'), '::before').content + e.querySelector('.wz-shape').className"
+        assert "contradicted" in marks.first.evaluate(shape)
+        assert said in page.inner_text(".wz-legend")
+        sources = set()
+        for number in (1, 2):
+            link = page.locator(f".wz-answer .wz-quoted a.cite[href='#card-1-{number}']")
+            link.press("Enter")
+            card = page.locator(f"#card-1-{number}")
+            card.locator(".wz-original mark").wait_for(state="visible")
+            assert figures[0] in card.inner_text() or figures[1] in card.inner_text()
+            assert card.locator(".wz-verdict").inner_text().strip() == said
+            sources.add(re.split(" · ", card.locator(".wz-file span").inner_text())[0])
+        assert sources == {name for name, _ in files}
+        assert watched.wide() <= 0
+        assert watched.violations() == []
+    finally:
+        page.goto(f"{address}documents")
+        for name, _ in files:
+            page.locator(".wzd-doc", has_text=name).wait_for()
+            remove(page, name)

@@ -10,13 +10,10 @@ from contextlib import closing
 import pytest
 from browser import CHROMIUM
 from corners import CORNERS, bare, corner, every_corner, in_sight, sound
-from fakes import FakeEncoder
 from pypdf import PdfReader
-from serving import ROOT, served
+from serving import ROOT
 
-from index import build
 from index.library import Library
-from index.settings import Settings
 
 CHINESE = "哈萨克斯坦为什么追求中等强国地位？"
 ENGLISH = "Why does Kazakhstan pursue middle-power status?"
@@ -36,18 +33,6 @@ CARD = {
 FERRY = {"zh-CN": "谁在 1907 年建造了 Orrin 的第二艘渡轮？", "en-US": "Who built the second ferry of Orrin?"}
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-
-# Milliseconds from the click until the quotation has been painted inside the window.
-TIMED = """async (selector) => {
-  const began = performance.now();
-  document.querySelector(selector).click();
-  await new Promise((done) => requestAnimationFrame(() => { const line = new MessageChannel(); line.port1.onmessage = done;
-    line.port2.postMessage(0); }));
-  const took = performance.now() - began;
-  const mark = document.querySelector(document.querySelector(selector).getAttribute("href") + " .wz-original mark");
-  const box = mark.getBoundingClientRect();
-  return mark.checkVisibility() && box.bottom > 0 && box.top < innerHeight ? took : Infinity;
-}"""
 
 
 def inked(text: str) -> str:
@@ -147,39 +132,6 @@ def test_a_mark_and_its_card_show_each_other_by_pointer_and_keyboard(opened, pag
     assert shape.get_attribute("class") == f"wz-shape wz-is-{'original' if locale == 'zh-CN' else 'supported'}"
     page.click(mark)  # the proofs of an earlier answer can still be reached
     page.locator(f"{card} .wz-original mark").wait_for(state="visible")
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_the_quotation_is_there_within_a_tenth_of_a_second_of_the_click(opened, locale):
-    watched = opened(locale=locale, dark=locale == "en-US")
-    watched.ask(CARD[locale]["question"])
-    for width in (1440, 390):
-        watched.page.set_viewport_size({"width": width, "height": 900})
-        for number in (1, 2, 1):  # one that was not open, and one that was
-            assert watched.page.evaluate(TIMED, f"a.cite[href='#card-1-{number}']") < 100
-
-
-@pytest.fixture(scope="module")
-def thousand(tmp_path_factory):
-    """A page over a thousand articles."""
-    folder = tmp_path_factory.mktemp("thousand")
-    papers = folder / "papers"
-    papers.mkdir()
-    for number in range(1000):
-        words = f"The lighthouse of harbour number {number} was built in {1000 + number} by its keepers."
-        (papers / f"{number}.txt").write_text(f"Harbour {number}\n\n{words} It has {number + 3} lamps.\n", encoding="utf-8")
-    assert not build.index([papers], Settings(library=folder / "library"), FakeEncoder()).failed
-    with served("tests/fake_cli.py", "ui", "--library", folder / "library", "--port", log=folder) as address:
-        yield address
-
-
-@pytest.mark.alone
-def test_the_quotation_is_there_at_once_in_a_library_of_a_thousand_articles(opened, thousand):
-    watched = opened(address=thousand, locale="en-US")
-    assert "1000 articles" in watched.text(".wz-state")
-    watched.ask("Who built the lighthouse of harbour number 500?")
-    assert watched.page.evaluate(TIMED, "a.cite[href='#card-1-1']") < 200
 
 
 # -- how it looks -------------------------------------------------------------------------------
