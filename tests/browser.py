@@ -129,11 +129,13 @@ class Watched:
         """By how many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
-    def violations(self) -> list[str]:
-        """What axe finds against WCAG 2.2 AA in the page as it stands, a line for each element."""
+    def violations(self, within: str | None = None) -> list[str]:
+        """What axe finds against WCAG 2.2 AA in the page as it stands, or within an element of it, a line for each element."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
         rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-        found = axe.run(self.page, options={"resultTypes": ["violations"], "runOnly": rules}).response["violations"]
+        found = axe.run(self.page, context=within, options={"resultTypes": ["violations"], "runOnly": rules}).response[
+            "violations"
+        ]
         return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
     def live(self) -> list[str]:

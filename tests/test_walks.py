@@ -92,7 +92,7 @@ def test_a_reader_asks_checks_a_claim_in_the_source_and_comes_back(opened, local
     sound(watched)
     page.locator(".wz-src-mark").first.press("Enter")
     page.wait_for_selector(".wz-src-pop:popover-open")
-    sound(watched)
+    sound(watched, ".wz-src-pop:popover-open")  # of the rest of a long article it has just been told
 
     page.goto(home)
     page.wait_for_selector(".wz-answer a.cite")
