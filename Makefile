@@ -25,7 +25,7 @@ run: setup ## build the library where needed and serve the page on http://127.0.
 	$(BIN)/wenzheng ui
 
 test: setup lint ## lint, types, tests: JOBS files at a time, then what is timed alone
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --ignore $(TIMED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --ignore $(TIMED)
 	$(BIN)/python -m pytest $(TIMED)
 
 lint: setup
