@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-_STARTS = 30  # seconds it may take to answer
+_STARTS = 120  # seconds it may take to answer on a busy machine, as in `serving`
 _STOPS = 5  # seconds it may take to end when asked to
 
 
