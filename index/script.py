@@ -7,8 +7,10 @@ import re
 from index.clean import HAN
 from index.records import Language
 
-_HAN = re.compile(f"[{HAN}]")
-_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
+# A class at the head of an expression lets `re` skip to the first character of it, which a repetition does not.
+_HAN = re.compile(f"[{HAN}][{HAN}]*")
+_LATIN = r"A-Za-z\u00c0-\u024f"
+_LATIN_WORD = re.compile(f"[{_LATIN}][{_LATIN}]+")
 
 LONGEST_SENTENCE = {"zh": 400, "en": 1200}
 """Characters; a longer one is cut at the best place, so that a citation stays readable."""
@@ -27,7 +29,10 @@ _ABBREVIATIONS = frozenset(
 
 def language(text: str) -> Language:
     """`zh` when Han characters outnumber Latin words, else `en`."""
-    return "zh" if _HAN.search(text) and len(_HAN.findall(text)) >= len(_LATIN_WORD.findall(text)) else "en"
+    if text.isascii() or not _HAN.search(text):
+        return "en"
+    words = len(_LATIN_WORD.findall(text))
+    return "zh" if words < 2 or sum(map(len, _HAN.findall(text))) >= words else "en"
 
 
 def ends_sentence(text: str) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from index.clean import HAN, repair
+from index.clean import HAN, nfkc, repair
 
 _OTHER = r"[a-z\u00c0-\u024f\u0400-\u04ff\uac00-\ud7af]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*"  # a word or a number
 _OTHERS = re.compile(_OTHER)
@@ -75,7 +74,7 @@ class Terms:
 
     def fold(self, text: str) -> str:
         """Width, case and traditional characters folded; for search only, never for a quotation."""
-        folded = unicodedata.normalize("NFKC", repair(text)).casefold()
+        folded = nfkc(repair(text)).casefold()
         return self._simplify.convert(folded)  # type: ignore[attr-defined,no-any-return]
 
     def terms(self, text: str) -> list[str]:
