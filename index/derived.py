@@ -67,7 +67,9 @@ def read(folder: Path, stamp: str, engine: Engine = EMBEDDED) -> Indexes | None:
 class Known(Protocol):
     """Vectors as bytes by `text_key`."""
 
-    def get(self, key: str, /) -> bytes | None: ...
+    def among(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Those of some keys; one that has none is left out."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -257,16 +259,17 @@ def _blocks(rows: Iterable[Row], known: Known) -> Iterator[tuple[Any, Vectors]]:
     """Ids and vectors of all passage sides that have one: id × 2 for the text, + 1 for the translation."""
     rest = iter(rows)
     while some := list(islice(rest, _STRETCH)):
-        ids: list[int] = []
-        found: list[Any] = []
-        for number, _, text, translation, _, _, context, *_ in some:
-            for side, content in ((0, f"{context}{text}"), (1, translation)):
-                vector = known.get(text_key(content)) if content else None
-                if vector is not None:
-                    ids.append(number * 2 + side)
-                    found.append(np.frombuffer(vector, dtype=np.float32))
-        if ids:
-            yield np.asarray(ids, dtype=np.int64), np.stack(found)
+        keys = [
+            (number * 2 + side, text_key(content))
+            for number, _, text, translation, _, _, context, *_ in some
+            for side, content in ((0, f"{context}{text}"), (1, translation))
+            if content
+        ]
+        vectors = known.among([key for _, key in keys])
+        found = [(number, vectors[key]) for number, key in keys if key in vectors]
+        if found:
+            table = np.stack([np.frombuffer(vector, dtype=np.float32) for _, vector in found])
+            yield np.asarray([number for number, _ in found], dtype=np.int64), table
 
 
 def _lexicon(words: Vocabulary, known: Known) -> Lexicon:
@@ -277,11 +280,9 @@ def _lexicon(words: Vocabulary, known: Known) -> Lexicon:
 
 def _of_words(words: Mapping[str, str], known: Known) -> dict[str, Vectors]:
     """By term the vector of its word, where there is one."""
-    return {
-        term: np.frombuffer(vector, dtype=np.float32)
-        for term, word in words.items()
-        if (vector := known.get(text_key(word))) is not None
-    }
+    keys = {term: text_key(word) for term, word in words.items()}
+    vectors = known.among(list(keys.values()))
+    return {term: np.frombuffer(vectors[key], dtype=np.float32) for term, key in keys.items() if key in vectors}
 
 
 class _Sides:
