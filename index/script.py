@@ -19,6 +19,7 @@ _LONG_QUOTE = 160  # a quotation longer than this may be cut at the sentences in
 
 _CLOSERS = "”’」』）)】]》〉\"'"
 _STOP_ZH = "。！？"
+_SIGN = re.compile(f"[“「『”」』{_STOP_ZH}!?.…]")  # what may open or close a quotation or end a sentence
 _SENTENCE_START = re.compile(rf"\s+[\"“‘(\[]?[A-Z\d{HAN}]|[{HAN}]")
 # A full stop after these is no sentence end.
 _ABBREVIATIONS = frozenset(
@@ -55,24 +56,23 @@ def _stops(text: str) -> list[tuple[int, int]]:
     """Every possible sentence end as (offset after it, depth of open quotes there)."""
     found: list[tuple[int, int]] = []
     depth = 0
-    at = 0
-    while at < len(text):
-        char = text[at]
+    passed = 0
+    for sign in _SIGN.finditer(text):
+        at, char = sign.start(), sign.group()
+        if at < passed:
+            continue
         if char in "“「『":
             depth += 1
         elif char in "”」』":
             depth = max(0, depth - 1)
         stop = char in _STOP_ZH + "!?" or (char == "." and _is_stop(text, at))
         if stop or (char == "…" and text[at + 1 : at + 3] in ("", "”", "」", "』")):
-            end = at + 1
-            while end < len(text) and text[end] in _STOP_ZH + _CLOSERS + "!?":
-                if text[end] in "”」』":
+            passed = at + 1
+            while passed < len(text) and text[passed] in _STOP_ZH + _CLOSERS + "!?":
+                if text[passed] in "”」』":
                     depth = max(0, depth - 1)
-                end += 1
-            found.append((end, depth))
-            at = end
-        else:
-            at += 1
+                passed += 1
+            found.append((passed, depth))
     return found
 
 
