@@ -209,16 +209,17 @@ class _Vectors:
         known = self._library.known_vectors(self._encoder.fingerprint, keys.values()) if self._done is None else self._done
         # Texts of one language and length in a batch waste no padding.
         missing = sorted((text for text in wanted if keys[text] not in known), key=lambda text: (language(text), len(text)))
-        waiting: list[tuple[str, Vectors]] = []
+        waiting: list[str] = []
+        made: list[Vectors] = []
         begun = time.monotonic()
         for at in range(0, len(missing), _BATCH):
             self._progress("encode", at, len(missing))
             batch = missing[at : at + _BATCH]
-            waiting += zip((keys[text] for text in batch), self._encoder.encode(batch), strict=True)
+            waiting += [keys[text] for text in batch]
+            made.append(self._encoder.encode(batch))
             if time.monotonic() - begun > _EVERY or at + _BATCH >= len(missing):
-                vectors = np.stack([vector for _, vector in waiting])
-                self._library.keep_vectors(self._encoder.fingerprint, [key for key, _ in waiting], vectors)
-                waiting, begun = [], time.monotonic()
+                self._library.keep_vectors(self._encoder.fingerprint, waiting, np.concatenate(made))
+                waiting, made, begun = [], [], time.monotonic()
         self._progress("encode", len(missing), len(missing))
         self.made += len(missing)
         if self._done is not None:

@@ -30,6 +30,7 @@ _GLYPHS = {
     **str.maketrans("－／＿＝＋＠＃％＆", "-/_=+@#%&"),
     **dict.fromkeys(map(ord, "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2009\u202f\u3000"), " "),
 }
+_DISPLACED = re.compile(f"[{re.escape(''.join(map(chr, _GLYPHS)))}]")
 _ANGLES = re.compile(f"«(?=.{{0,40}}[{HAN}])|(?<=[{HAN}])([^«]{{0,40}}?)»", re.DOTALL)
 
 
@@ -38,15 +39,34 @@ def repair(text: str) -> str:
 
     Guillemets become title marks only beside Chinese text, where nothing else uses them.
     """
-    text = text.translate(_GLYPHS)
+    text = _DISPLACED.sub(_glyph, text)
     if "«" not in text and "»" not in text:
         return text
     return _ANGLES.sub(lambda m: "《" if m.group() == "«" else f"{m.group(1)}》", text)
 
 
+def _glyph(match: re.Match[str]) -> str:
+    return match.group().translate(_GLYPHS)
+
+
+_COMMON = tuple((mark, unicodedata.normalize("NFKC", mark)) for mark in "，：；（）？！…")
+
+
+def nfkc(text: str) -> str:
+    """The compatibility form of Unicode, NFKC.
+
+    Taking a mark for its decomposition first changes nothing of the outcome, and leaves nothing to be
+    done in most of Chinese text.
+    """
+    if not text.isascii():
+        for mark, form in _COMMON:
+            text = text.replace(mark, form)
+    return unicodedata.normalize("NFKC", text)
+
+
 def fold(text: str) -> str:
     """The form in which quotations are compared: NFKC, glyphs repaired, no white space."""
-    return "".join(unicodedata.normalize("NFKC", repair(text)).split())
+    return "".join(nfkc(repair(text)).split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -25,13 +26,14 @@ from index.fulltext import Entry
 from index.lexicon import Lexicon
 from index.records import ANSWERING, LANGUAGES, ArticleRecord, Kind
 from index.stores import EMBEDDED, Engine, TextStore, VectorStore
-from index.terms import Terms
-from index.vocabulary import Vocabulary
+from index.terms import Terms, pairs
+from index.vocabulary import Met, Vocabulary
 
 FOLDER = "derived"
 MANIFEST = "manifest.json"
 
 _STRETCH = 5_000  # passages whose vectors are held together
+_HEADS = 256  # headings and titles whose terms are kept: passages that stand together have the same
 _LARGE = 16_000_000  # bytes from which a file that was not touched since its sum was taken is not read again
 _OUTGROWN = 4  # times as many vectors as its centres were learned from, and they are learned anew
 
@@ -65,7 +67,9 @@ def read(folder: Path, stamp: str, engine: Engine = EMBEDDED) -> Indexes | None:
 class Known(Protocol):
     """Vectors as bytes by `text_key`."""
 
-    def get(self, key: str, /) -> bytes | None: ...
+    def among(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Those of some keys; one that has none is left out."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -212,29 +216,38 @@ def text_key(text: str) -> str:
 
 
 class _Counted:
-    """Rows whose sides and words are counted when they are first gone through."""
+    """Passages as terms, whose sides and words are counted when they are first gone through."""
 
     def __init__(self, rows: Iterable[Row], terms: Terms, words: Vocabulary | None = None) -> None:
         self.rows, self._terms = rows, terms
         self.words = words or Vocabulary()
         self.sides = 0
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[_Sides]:
+        met = Met()
         for row in self.rows:
-            _, spoken, text, translation, *_ = row
+            _, spoken, text, translation, _, _, context, *_ = row
+            sides = _Sides(self._terms, *row)
             self.sides += 1 + bool(translation)
             if not translation:
-                self.words.add([(spoken, text)], self._terms)
-            yield row
+                met.add(spoken, self._terms.apart(text) if context else sides.own)
+            yield sides
+        self.words.count(met)
 
 
-def _entries(rows: Iterable[Row], articles: Mapping[str, ArticleRecord], terms: Terms) -> Iterator[Entry]:
+def _entries(counted: Iterable[_Sides], articles: Mapping[str, ArticleRecord], terms: Terms) -> Iterator[Entry]:
     """What full text keeps of each passage; of three neighbours at a time."""
+
+    @lru_cache(maxsize=_HEADS)
+    def headed(text: str) -> list[str]:
+        return terms.apart(text).terms()
+
     before: _Sides | None = None
     own: _Sides | None = None
-    for after in chain((_Sides(terms, *row) for row in rows), [None]):
+    for after in chain(counted, [None]):
         if own is not None:
-            yield own.entry(articles.get(own.article), [side for side in (before, after) if side and own.is_about(side)], terms)
+            near = [side for side in (before, after) if side and own.is_about(side)]
+            yield own.entry(articles.get(own.article), near, headed)
         before, own = own, after
 
 
@@ -246,16 +259,17 @@ def _blocks(rows: Iterable[Row], known: Known) -> Iterator[tuple[Any, Vectors]]:
     """Ids and vectors of all passage sides that have one: id × 2 for the text, + 1 for the translation."""
     rest = iter(rows)
     while some := list(islice(rest, _STRETCH)):
-        ids: list[int] = []
-        found: list[Any] = []
-        for number, _, text, translation, _, _, context, *_ in some:
-            for side, content in ((0, f"{context}{text}"), (1, translation)):
-                vector = known.get(text_key(content)) if content else None
-                if vector is not None:
-                    ids.append(number * 2 + side)
-                    found.append(np.frombuffer(vector, dtype=np.float32))
-        if ids:
-            yield np.asarray(ids, dtype=np.int64), np.stack(found)
+        keys = [
+            (number * 2 + side, text_key(content))
+            for number, _, text, translation, _, _, context, *_ in some
+            for side, content in ((0, f"{context}{text}"), (1, translation))
+            if content
+        ]
+        vectors = known.among([key for _, key in keys])
+        found = [(number, vectors[key]) for number, key in keys if key in vectors]
+        if found:
+            table = np.stack([np.frombuffer(vector, dtype=np.float32) for _, vector in found])
+            yield np.asarray([number for number, _ in found], dtype=np.int64), table
 
 
 def _lexicon(words: Vocabulary, known: Known) -> Lexicon:
@@ -266,11 +280,9 @@ def _lexicon(words: Vocabulary, known: Known) -> Lexicon:
 
 def _of_words(words: Mapping[str, str], known: Known) -> dict[str, Vectors]:
     """By term the vector of its word, where there is one."""
-    return {
-        term: np.frombuffer(vector, dtype=np.float32)
-        for term, word in words.items()
-        if (vector := known.get(text_key(word))) is not None
-    }
+    keys = {term: text_key(word) for term, word in words.items()}
+    vectors = known.among(list(keys.values()))
+    return {term: np.frombuffer(vectors[key], dtype=np.float32) for term, key in keys.items() if key in vectors}
 
 
 class _Sides:
@@ -280,28 +292,28 @@ class _Sides:
         self, terms: Terms, number: int, language: str, text: str, translation: str | None, section: str,
         article: str, context: str, source: str, kind: str,
     ) -> None:  # fmt: skip
-        own = f"{context} {text}"
-        chinese, english = (own, translation or "") if language == "zh" else (translation or "", own)
         self.id, self.article, self.source, self.kind = number, article, source, Kind(kind)
         self.section = " ".join(json.loads(section))
-        self.chinese = terms.terms(chinese)
-        self.english = terms.terms(english)
-        self.grams = terms.grams(chinese)
+        self.own = terms.apart(f"{context} {text}")
+        other = terms.apart(translation or "")
+        chinese, english = (self.own, other) if language == "zh" else (other, self.own)
+        self.chinese, self.english = chinese.terms(), english.terms()
+        self.grams = pairs(chinese.runs)
 
     def is_about(self, other: _Sides) -> bool:
         """Whether a neighbour tells what this one is about: names under a title and notes at the end do not."""
         return other.article == self.article and self.kind in ANSWERING and other.kind in ANSWERING
 
-    def entry(self, record: ArticleRecord | None, near: Sequence[_Sides], terms: Terms) -> Entry:
-        """What full text keeps of it: its own terms, its headings', its neighbours'."""
+    def entry(self, record: ArticleRecord | None, near: Sequence[_Sides], headed: Callable[[str], list[str]]) -> Entry:
+        """What full text keeps of it: its own terms, its headings', its neighbours'; `headed` makes terms of headings."""
         titles = (record.title_zh or "", " ".join(record.keywords), record.title_en or "") if record else ("",) * 3
         fields = {
             "zh": self.chinese,
             "zh_grams": self.grams,
-            "zh_head": terms.terms(f"{self.section} {titles[0]} {titles[1]}") if self.chinese else [],
+            "zh_head": headed(f"{self.section} {titles[0]} {titles[1]}") if self.chinese else [],
             "zh_near": [term for side in near for term in side.chinese],
             "en": self.english,
-            "en_head": terms.terms(titles[2]) if self.english else [],
+            "en_head": headed(titles[2]) if self.english else [],
             "en_near": [term for side in near for term in side.english],
         }
         sides = "both" if self.chinese and self.english else "zh" if self.chinese else "en"

@@ -69,7 +69,7 @@ def read(path: Path) -> str:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError(f"{path} cannot be read as a glossary ({error}); it must be UTF-8 text.") from error
-    parse(text, str(path))
+    _entries(text, str(path))
     return text
 
 
@@ -78,8 +78,12 @@ def parse(text: str, name: str = NAME) -> Glossary:
 
     Raises DocumentError where the header or a line has not the five columns.
     """
+    return Glossary(_entries(text, name))
+
+
+def _entries(text: str, name: str) -> tuple[Entry, ...]:
     if not text:
-        return Glossary()
+        return ()
     rows = [line.split("\t") for line in text.splitlines()]
     if not rows or rows[0] != _COLUMNS:
         raise DocumentError(f"{name} does not begin with the columns {', '.join(_COLUMNS)}; write them as its first line.")
@@ -91,4 +95,4 @@ def parse(text: str, name: str = NAME) -> Glossary:
             raise DocumentError(f"{name}, line {number}: {len(row)} columns or an empty term, five columns wanted; mend it.")
         zh, en, zh_aliases, en_aliases, kind = row
         entries.append(Entry((zh, *filter(None, zh_aliases.split("|"))), (en, *filter(None, en_aliases.split("|"))), kind))
-    return Glossary(tuple(entries))
+    return tuple(entries)

@@ -77,6 +77,8 @@ def take_marks(
             high = int(np.searchsorted(raw.origin, following[0])) if len(following) else len(raw)
             left = [label for label in owners.letters.get(block, ()) if (block, label) not in seen]
             taken += [_taken(raw, mark, low, block) for mark in find_marks(raw.text[low:high], left)]
+    if not taken:
+        return raw, taken
     mask = np.ones(len(raw), dtype=bool)
     for one in taken:
         mask[np.searchsorted(raw.origin, one.start) : np.searchsorted(raw.origin, one.end)] = False

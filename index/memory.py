@@ -31,6 +31,8 @@ class Memory:
 
         A table row is translated cell by cell.
         """
+        if not self._english:
+            return None
         key = fold(sentence)
         found = self._english.get(key) or self._chinese.get(key)
         if found is None and "|" in sentence:

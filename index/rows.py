@@ -129,8 +129,7 @@ def _add(db: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]) ->
         db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for each value
 
 
 def passage_context(passage: Passage, contexts: Mapping[int, str]) -> str:

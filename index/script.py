@@ -7,8 +7,10 @@ import re
 from index.clean import HAN
 from index.records import Language
 
-_HAN = re.compile(f"[{HAN}]")
-_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
+# A class at the head of an expression lets `re` skip to the first character of it, which a repetition does not.
+_HAN = re.compile(f"[{HAN}][{HAN}]*")
+_LATIN = r"A-Za-z\u00c0-\u024f"
+_LATIN_WORD = re.compile(f"[{_LATIN}][{_LATIN}]+")
 
 LONGEST_SENTENCE = {"zh": 400, "en": 1200}
 """Characters; a longer one is cut at the best place, so that a citation stays readable."""
@@ -17,6 +19,7 @@ _LONG_QUOTE = 160  # a quotation longer than this may be cut at the sentences in
 
 _CLOSERS = "”’」』）)】]》〉\"'"
 _STOP_ZH = "。！？"
+_SIGN = re.compile(f"[“「『”」』{_STOP_ZH}!?.…]")  # what may open or close a quotation or end a sentence
 _SENTENCE_START = re.compile(rf"\s+[\"“‘(\[]?[A-Z\d{HAN}]|[{HAN}]")
 # A full stop after these is no sentence end.
 _ABBREVIATIONS = frozenset(
@@ -27,7 +30,10 @@ _ABBREVIATIONS = frozenset(
 
 def language(text: str) -> Language:
     """`zh` when Han characters outnumber Latin words, else `en`."""
-    return "zh" if _HAN.search(text) and len(_HAN.findall(text)) >= len(_LATIN_WORD.findall(text)) else "en"
+    if text.isascii() or not _HAN.search(text):
+        return "en"
+    words = len(_LATIN_WORD.findall(text))
+    return "zh" if words < 2 or sum(map(len, _HAN.findall(text))) >= words else "en"
 
 
 def ends_sentence(text: str) -> bool:
@@ -50,24 +56,23 @@ def _stops(text: str) -> list[tuple[int, int]]:
     """Every possible sentence end as (offset after it, depth of open quotes there)."""
     found: list[tuple[int, int]] = []
     depth = 0
-    at = 0
-    while at < len(text):
-        char = text[at]
+    passed = 0
+    for sign in _SIGN.finditer(text):
+        at, char = sign.start(), sign.group()
+        if at < passed:
+            continue
         if char in "“「『":
             depth += 1
         elif char in "”」』":
             depth = max(0, depth - 1)
         stop = char in _STOP_ZH + "!?" or (char == "." and _is_stop(text, at))
         if stop or (char == "…" and text[at + 1 : at + 3] in ("", "”", "」", "』")):
-            end = at + 1
-            while end < len(text) and text[end] in _STOP_ZH + _CLOSERS + "!?":
-                if text[end] in "”」』":
+            passed = at + 1
+            while passed < len(text) and text[passed] in _STOP_ZH + _CLOSERS + "!?":
+                if text[passed] in "”」』":
                     depth = max(0, depth - 1)
-                end += 1
-            found.append((end, depth))
-            at = end
-        else:
-            at += 1
+                passed += 1
+            found.append((passed, depth))
     return found
 
 

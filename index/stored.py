@@ -11,7 +11,7 @@ from index.contents import Contents
 from index.derived import Row
 from index.records import ArticleRecord
 
-_STRETCH = 2_000  # passages read at a time
+_STRETCH = 2_000  # passages, or vectors, read at a time
 _ROW = "p.id, p.language, p.text, p.translation, p.section, p.article, p.context, d.name, p.kind"
 
 
@@ -36,14 +36,20 @@ _FROM = f"SELECT {_ROW} FROM passages p JOIN documents d ON d.id = p.document"
 
 
 class StoredVectors:
-    """The vectors of one encoder by `text_key`, each read when it is asked for."""
+    """The vectors of one encoder by `text_key`, read as they are asked for."""
 
     def __init__(self, library: Contents, encoder: str) -> None:
         self._library, self._encoder = library, encoder
 
-    def get(self, key: str) -> bytes | None:
-        found = self._library.select("SELECT vector FROM vectors WHERE encoder = ? AND text = ?", (self._encoder, key))
-        return found[0][0] if found else None
+    def among(self, keys: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for at in range(0, len(keys), _STRETCH):
+            part = keys[at : at + _STRETCH]
+            marks = ",".join("?" * len(part))
+            found |= self._library.select(
+                f"SELECT text, vector FROM vectors WHERE encoder = ? AND text IN ({marks})", (self._encoder, *part)
+            )
+        return found
 
     def __len__(self) -> int:
         return int(self._library.select("SELECT count(*) FROM vectors WHERE encoder = ?", (self._encoder,))[0][0])

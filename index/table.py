@@ -20,8 +20,9 @@ from index.terms import Terms
 DIMENSION = 384
 FILES = ("table.safetensors", "tokens.txt", "words.txt", "config.json")
 
-_RUN = re.compile(rf"[{HAN}]+|[a-z\u00c0-\u024f]+|\d+(?:[.,]\d+)*")
-_GAP = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+_HANS = re.compile(rf"[{HAN}][{HAN}]*")
+_OTHERS = re.compile(r"[a-z\u00c0-\u024f][a-z\u00c0-\u024f]*|\d\d*(?:[.,]\d+)*")
+_GAP = re.compile(rf"\s(?<=[{HAN}]\s)\s*(?=[{HAN}])")
 _UNKNOWN = 0  # row of a text none of whose tokens is in the table
 
 
@@ -45,13 +46,11 @@ class Tokens:
         return segmenter
 
     def __call__(self, text: str) -> list[str]:
-        found: list[str] = []
-        for run in _RUN.findall(_GAP.sub("", self._terms.fold(text))):
-            if re.match(f"[{HAN}]", run):
-                found += self._segmenter.cut_for_search(run)
-                found += run  # so that a word which the table lacks is known by its characters
-            else:
-                found.append(run.replace(",", ""))
+        folded = _GAP.sub("", self._terms.fold(text))
+        runs = _HANS.findall(folded)
+        found = [word for word in self._segmenter.cut_for_search("\n".join(runs)) if word != "\n"] if runs else []
+        found += "".join(runs)  # so that a word which the table lacks is known by its characters
+        found += [other.replace(",", "") for other in _OTHERS.findall(folded)]
         return found
 
 
@@ -68,6 +67,10 @@ class TableEncoder:
         self._scale = scale
 
     @cached_property
+    def _weights(self) -> NDArray[np.float32]:
+        return self._scale.astype(np.float32)
+
+    @cached_property
     def _place(self) -> dict[str, int]:
         return {token: number for number, token in enumerate(self._tokens)}
 
@@ -75,8 +78,9 @@ class TableEncoder:
         """Vectors of texts, shape (n, 384), rows of length 1: higher inner product is nearer."""
         result = np.empty((len(texts), DIMENSION), dtype=np.float32)
         for number, text in enumerate(texts):
-            places = [self._place[token] for token in self.tokenize(text) if token in self._place] or [_UNKNOWN]
-            result[number] = self._scale[places].astype(np.float32) @ self._rows[places].astype(np.float32)
+            known = [place for place in map(self._place.get, self.tokenize(text)) if place is not None]
+            places = np.array(known or [_UNKNOWN], dtype=np.intp)
+            result[number] = self._weights.take(places) @ self._rows.take(places, axis=0).astype(np.float32)
         result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
         return result
 

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.errors import LibraryError
 from index.records import LANGUAGES, Language
-from index.script import language
-from index.terms import Terms
+from index.terms import Cut, Terms
 
 _FILE = "counts.json"
 _MOST = 100_000  # words a language; what is rarer is left to the vectors of whole passages
+
+
+class Met:
+    """The words of texts that were gone through, in the order in which they were met.
+
+    Numbers and words in the other script stand in both languages as they are, and are left out.
+    """
+
+    def __init__(self) -> None:
+        self._chinese: Counter[str] = Counter()
+        self._english: Counter[tuple[str, str]] = Counter()
+
+    def add(self, spoken: str, cut: Cut) -> None:
+        """Counts the words of a text in a language."""
+        if spoken == "zh":
+            self._chinese.update(cut.chinese)
+        else:
+            self._english.update(cut.others)
+
+    def words(self) -> dict[Language, Iterator[tuple[tuple[str, str], int]]]:
+        """By language the words, each with its term and how often it was met."""
+        return {
+            "zh": (((word, word), often) for word, often in self._chinese.items()),
+            "en": ((told, often) for told, often in self._english.items() if not told[1][0].isdigit()),
+        }
 
 
 class Vocabulary:
@@ -23,20 +48,23 @@ class Vocabulary:
         self._counts: dict[Language, dict[str, dict[str, int]]] = {spoken: {} for spoken in LANGUAGES}
 
     def add(self, texts: Iterable[tuple[str, str]], terms: Terms, times: int = 1) -> None:
-        """Counts the words of texts, each given with its language.
-
-        Numbers and words in the other script stand in both languages as they are.
-        """
+        """Counts the words of texts, each given with its language."""
+        met = Met()
         for spoken, text in texts:
-            counts = self._counts[spoken]  # type: ignore[index]
-            for word, term in terms.words(text):
-                if term in counts or (not term[0].isdigit() and language(term) == spoken):
-                    forms = counts.setdefault(term, {})
-                    forms[word] = forms.get(word, 0) + times
-                    if forms[word] <= 0:
-                        del forms[word]
-                        if not forms:
-                            del counts[term]
+            met.add(spoken, terms.apart(text))
+        self.count(met, times)
+
+    def count(self, met: Met, times: int = 1) -> None:
+        """Counts words as often as they were met."""
+        for spoken, found in met.words().items():
+            counts = self._counts[spoken]
+            for (word, term), often in found:
+                forms = counts.setdefault(term, {})
+                forms[word] = forms.get(word, 0) + often * times
+                if forms[word] <= 0:
+                    del forms[word]
+                    if not forms:
+                        del counts[term]
 
     def take_out(self, texts: Iterable[tuple[str, str]], terms: Terms) -> None:
         """Takes back what `add` counted."""
