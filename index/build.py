@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from index import files, glossary, stores, taking
+from index import files, glossary, removal, stores, taking
 from index.derived import text_key
 from index.encoder import Encoder, Vectors, fast
 from index.errors import DocumentError
@@ -74,6 +74,8 @@ def index(
     paths = [*paths, *([kept] if (kept := settings.library / KEPT).is_dir() else ())]
     found = files.find(paths)
     with Library.writing(settings.library, stores.chosen(settings)) as library:
+        if removal.settle(settings.library / KEPT, _names(library)):
+            found = files.find(paths)
         manifest = library.manifest()
         book = _glossary_text(paths, manifest.get("glossary", ""))
         terms = Terms(glossary.parse(book).words())
@@ -107,19 +109,27 @@ def remove(names: Sequence[str], settings: Settings) -> Report:
     """
     Library.open(settings.library).close()  # `writing` would make an empty one
     with Library.writing(settings.library, stores.chosen(settings)) as library:
-        held = {document["name"] for document in library.documents()}
+        held = _names(library)
         for name in names:
             if name not in held:
                 raise DocumentError(f"The library holds no document “{name}”; see `wenzheng index --list`.")
-        library.commit(
-            remove=names,
-            add=(),
-            manifest={},
-            terms=Terms(glossary.parse(library.manifest().get("glossary", "")).words()),
-        )
-        for name in names:  # once it is out: a file without its document comes back in the next run, and none is lost
-            (settings.library / KEPT / name).unlink(missing_ok=True)
+        own = settings.library / KEPT
+        removal.settle(own, held)
+        removal.put_aside(own, names)
+        try:
+            library.commit(
+                remove=names,
+                add=(),
+                manifest={},
+                terms=Terms(glossary.parse(library.manifest().get("glossary", "")).words()),
+            )
+        finally:
+            removal.settle(own, _names(library))
     return Report(removed=tuple(names))
+
+
+def _names(library: Library) -> set[str]:
+    return {str(name) for (name,) in library.select("SELECT name FROM documents")}
 
 
 def _hands(plan: Plan, settings: Settings, encoder: Encoder, making: _Vectors) -> AbstractContextManager[Take]:

@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import build, files
+from index import build, files, removal
 from index.build import KEPT, Progress
 from index.encoder import Encoder
 from index.errors import DocumentError, LibraryError, LibraryMissing
@@ -175,22 +175,13 @@ def _keep(data: bytes, path: Path) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
-        _settle(path.parent)
+        removal.on_disk(path.parent)
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise LibraryError(
             f"{path.parent} cannot be written ({error.strerror}); free some space or check its permissions."
         ) from error
-
-
-def _settle(folder: Path) -> None:
-    """Brings a folder's own entries to the disk: after a power cut a file whose name is lost would count as removed."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _drop(folder: Path, names: Iterable[str], library: Path) -> None:

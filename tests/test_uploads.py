@@ -196,6 +196,35 @@ def test_removing_takes_the_kept_file_too_and_no_other(add, corpus, settings):
     assert build.index([corpus], settings, FakeEncoder()).added == ("tea.txt",)
 
 
+class Killed(BaseException):
+    """What a kill is: nothing that comes after it is done."""
+
+
+@pytest.mark.parametrize("moment", ["commit", "settle"])
+def test_a_removal_that_is_killed_is_none_or_a_whole_one(add, settings, encoder, monkeypatch, moment):
+    """Before its commit the document stays with its file; after it both are gone, also when the next run looks round."""
+    add(("cats.txt", "猫的一天\n\n猫在窗台上睡觉。"), ("tea.txt", TEA))
+
+    def killed(*_, **__):
+        raise Killed
+
+    real = Library.commit
+    with monkeypatch.context() as patched:
+        patched.setattr(build.removal, "settle", lambda *_: False)  # a killed process would not come so far
+        if moment == "commit":
+            patched.setattr(Library, "commit", killed)
+        else:
+            patched.setattr(Library, "commit", lambda self, **told: (real(self, **told), killed()))
+        with pytest.raises(Killed):
+            build.remove(["cats.txt"], settings)
+    build.index([], settings, encoder)
+    stays = {"tea.txt"} | ({"cats.txt"} if moment == "commit" else set())
+    with closing(Library.open(settings.library)) as library:
+        assert {document["name"] for document in library.documents()} == stays
+    assert {path.name for path in (settings.library / "uploads").iterdir()} == stays
+    assert build.remove(["tea.txt"], settings).removed == ("tea.txt",)
+
+
 # -- what is told of them -----------------------------------------------------------------------
 
 
