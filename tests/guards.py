@@ -39,7 +39,7 @@ GUARDS: tuple[tuple[str, str, str, str, str], ...] = (
     ("removal ends sessions", "ui/accounts.py", '"PRAGMA foreign_keys = ON"', '"PRAGMA foreign_keys = OFF"', "test_accounts.py test_belongings.py -k 'another_password or go_with'"),
     ("other sites (browser's word)", "ui/web/gate.py", 'return site in ("none", "same-origin") or followed', "return True", "test_gate.py -k another_site"),
     ("other sites (origin)", "ui/web/gate.py", 'return "origin" not in headers or urlsplit(headers["origin"]).netloc == headers.get("host")', "return True", "test_gate.py -k another_site"),
-    ("this machine's name", "ui/web/gate.py", "return None if _near(headers) else", "return None if True else", "test_gate.py -k this_machine"),
+    ("this machine's name", "ui/web/gate.py", "return None if _near(headers, scope) else", "return None if True else", "test_gate.py -k this_machine"),
     ("proxies for others", "ui/web/gate.py", "return all(loopback(part) for part in passed)", "return True", "test_gate.py -k this_machine"),
     ("routes shut", "ui/web/gate.py", "if shut.startswith(SHUT):", "if False:", "test_gate.py -k shut"),
     ("page by role", "ui/web/gate.py", "if not account.may(wanted):", "if False:", "test_gate.py -k 'page_is_open or reports'"),
