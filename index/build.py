@@ -71,11 +71,12 @@ def index(
     Files that the library itself keeps (see `index.uploads`) are looked through in every run.
     Raises LibraryError and its kin when the library cannot be written.
     """
-    paths = [*paths, *([kept] if (kept := settings.library / KEPT).is_dir() else ())]
-    found = files.find(paths)
+    found = files.find(paths)  # a path that is not there makes no library
     with Library.writing(settings.library, stores.chosen(settings)) as library:
-        if removal.settle(settings.library / KEPT, _names(library)):
-            found = files.find(paths)
+        if (own := settings.library / KEPT).is_dir():
+            removal.settle(own, _names(library))
+            paths = [*paths, own]
+            found = files.find(paths)  # only here: before, another process could still take one of them away
         manifest = library.manifest()
         book = _glossary_text(paths, manifest.get("glossary", ""))
         terms = Terms(glossary.parse(book).words())

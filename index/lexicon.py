@@ -20,6 +20,7 @@ from index.vectors import Found, VectorIndex
 
 _FILE = "words.json"
 _NEAREST = 3  # words taken for one of the question's
+_PROBES = 128  # lists read where there are more words than are compared one by one: see eval/LOG.md
 _NEAR = 0.45  # cosine from which a word is taken for a translation
 _NEAR_PAIR = 0.55  # the same for two words together, which have a meaning less often
 _KEPT = 20_000  # texts whose nearest words are kept from one question to the next, some 10 MB
@@ -83,7 +84,7 @@ class Lexicon:
         kept = self._kept
         found = {text: near for text in texts if (near := kept.get((spoken, text))) is not None}
         if new := [text for text in dict.fromkeys(texts) if text not in found]:
-            found |= zip(new, self._vectors[spoken].search_all(encode(new), _NEAREST), strict=True)
+            found |= zip(new, self._vectors[spoken].search_all(encode(new), _NEAREST, probes=_PROBES), strict=True)
             if len(kept) + len(new) > _KEPT:
                 kept = {}  # not emptied: another thread may be reading the one before
             kept.update(((spoken, text), found[text]) for text in new)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,21 @@ def scan(index: Any, queries: Vectors, near: Vectors, numbers: Ids, k: int, chos
     query, *told = [faiss.swig_ptr(part) for part in (queries, numbers, near, scores, ids)]
     index.search_preassigned_c(len(queries), query, k, *told, False, how)  # its Python face takes no selection
     return scores, ids
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """FAISS works by one thread in here: its threads wait for each other without sleeping.
+
+    A search of a million vectors takes it a few milliseconds, in which full text wants the other core.
+    """
+    faiss = _faiss()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def selection(only: Ids | None, gone: Ids | None) -> Any:

@@ -29,21 +29,18 @@ def put_aside(folder: Path, names: Iterable[str]) -> None:
             on_disk(changed)
 
 
-def settle(folder: Path, held: Collection[str]) -> bool:
-    """Deletes what was put aside, or puts it back where its document is still held; whether anything was put back."""
+def settle(folder: Path, held: Collection[str]) -> None:
+    """Deletes what was put aside, or puts it back where its document is still held; raises LibraryError where it cannot."""
     if not (folder / _ASIDE).is_dir():
-        return False
-    back = False
+        return
     with _told(folder):
         for path in list((folder / _ASIDE).iterdir()):
             if path.name in held and not (folder / path.name).exists():
                 path.replace(folder / path.name)
-                back = True
             else:
                 path.unlink()
         with suppress(OSError):
             (folder / _ASIDE).rmdir()
-    return back
 
 
 def on_disk(folder: Path) -> None:

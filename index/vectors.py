@@ -28,7 +28,8 @@ EXACT = 20_000
 _PROBES = 256  # lists read for a question (eval/LOG.md has the recall of fewer and more)
 _MOST_LISTS = 4096
 _SAMPLE = 40  # vectors for each centre that training sees; FAISS asks for 39
-_CHANGES = 20_000  # vectors added or removed until they are worked into the lists
+_CHANGES = 20_000  # vectors added or removed until they are worked into the lists, in a smaller index
+_SHARE = 8  # sooner: when they are an eighth of it, since each question is compared with all of them
 _BLOCK = 50_000  # vectors handed to FAISS at once
 
 Found = list[tuple[int, float]]
@@ -164,7 +165,7 @@ class VectorIndex:
         if self.exact:
             if self.size > EXACT:
                 self._become(VectorIndex.build(*lists.rows(self._base)))
-        elif len(self._gone) + self._fresh.ntotal > _CHANGES:
+        elif len(self._gone) + self._fresh.ntotal > min(_CHANGES, self.size // _SHARE):
             self.compact()
 
     def compact(self) -> None:
@@ -193,25 +194,26 @@ class VectorIndex:
         """
         return self.search_all(query, k, only)[0]
 
-    def search_all(self, queries: Vectors, k: int, only: Ids | None = None) -> list[Found]:
-        """The same for each of several vectors (n, dim)."""
+    def search_all(self, queries: Vectors, k: int, only: Ids | None = None, probes: int | None = None) -> list[Found]:
+        """The same for each of several vectors (n, dim); of a large index `probes` lists are read for each, or as many as do for a question."""
         k = min(k, self.size)
         if not k or (only is not None and not len(only)):
             return [[] for _ in queries]
         self._fits(queries)
-        parts = [self._from_base(np.ascontiguousarray(queries), k, only)]
-        if self._fresh.ntotal:
-            parts.append(self._fresh.search(queries, min(k, self._fresh.ntotal), params=lists.selection(only, None)))
+        with lists.one_thread():
+            parts = [self._from_base(np.ascontiguousarray(queries), k, only, probes or _PROBES)]
+            if self._fresh.ntotal:
+                parts.append(self._fresh.search(queries, min(k, self._fresh.ntotal), params=lists.selection(only, None)))
         scores = np.concatenate([part[0] for part in parts], axis=1)
         ids = np.concatenate([part[1] for part in parts], axis=1)
         return [_best(row, told, k) for row, told in zip(ids, scores, strict=True)]
 
-    def _from_base(self, queries: Vectors, k: int, only: Ids | None) -> tuple[Any, Any]:
+    def _from_base(self, queries: Vectors, k: int, only: Ids | None, probes: int) -> tuple[Any, Any]:
         chosen = lists.selection(only, self._gone)
         if self._lists is None:
             return self._base.search(queries, k, params=chosen)  # type: ignore[no-any-return]
         # To meet as many that are allowed; of two ids one often has no vector.
-        probes = _PROBES if only is None else 2 * _PROBES * self.size // len(only) + 1
+        probes = probes if only is None else 2 * probes * self.size // len(only) + 1
         probes = min(probes, self._base.nlist)
         near, numbers = self._base.quantizer.search(queries, probes)
         self._check(np.unique(numbers[numbers >= 0]))

@@ -210,7 +210,7 @@ def test_a_removal_that_is_killed_is_none_or_a_whole_one(add, settings, encoder,
 
     real = Library.commit
     with monkeypatch.context() as patched:
-        patched.setattr(build.removal, "settle", lambda *_: False)  # a killed process would not come so far
+        patched.setattr(build.removal, "settle", lambda *_: None)  # a killed process would not come so far
         if moment == "commit":
             patched.setattr(Library, "commit", killed)
         else:
