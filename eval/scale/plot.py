@@ -18,7 +18,7 @@ _PLOTS = (
 )
 _COLOURS = ("#9c2b22", "#1f4f82", "#4f7a28")
 _WIDTH, _HEIGHT, _LEFT, _TOP = 400, 250, 56, 40
-_INNER = (_WIDTH - _LEFT - 70, _HEIGHT - _TOP - 36)
+_INNER = (_WIDTH - _LEFT - 96, _HEIGHT - _TOP - 36)
 
 Point = tuple[float, float]
 
