@@ -13,32 +13,27 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from index.encoder import Vectors
+from index.entries import Counted, Row, entries
 from index.errors import LibraryError, StoreError
-from index.fulltext import Entry
 from index.lexicon import Lexicon
-from index.records import ANSWERING, LANGUAGES, ArticleRecord, Kind
+from index.records import LANGUAGES, ArticleRecord
 from index.stores import EMBEDDED, Engine, TextStore, VectorStore
-from index.terms import Terms, pairs
-from index.vocabulary import Met, Vocabulary
+from index.terms import Terms
+from index.vocabulary import Vocabulary
 
 FOLDER = "derived"
 MANIFEST = "manifest.json"
 
 _STRETCH = 5_000  # passages whose vectors are held together
-_HEADS = 256  # headings and titles whose terms are kept: passages that stand together have the same
 _LARGE = 16_000_000  # bytes from which a file that was not touched since its sum was taken is not read again
 _OUTGROWN = 4  # times as many vectors as its centres were learned from, and they are learned anew
-
-Row = tuple[int, str, str, str | None, str, str, str, str, str]
-"""(id, language, text, translation, section as JSON, article, context, source, kind) of a passage."""
 
 
 class Indexes(NamedTuple):
@@ -98,13 +93,13 @@ def build(
     `stamp` says of which state of the library they are.  `rows` are gone through several times.  `vectors` holds
     them by `text_key`; a text side without one is left to full text.
     """
-    counted = _Counted(rows, terms)
+    counted = Counted(rows, terms)
     if folder is None:
-        fulltext = engine.texts.build(_entries(counted, articles, terms), None)
+        fulltext = engine.texts.build(entries(counted, articles, terms), None)
         return Indexes(fulltext, _nearest(counted, vectors, engine), _lexicon(counted.words, vectors))
 
     def fill(building: Path) -> dict[str, Any]:
-        engine.texts.build(_entries(counted, articles, terms), building)
+        engine.texts.build(entries(counted, articles, terms), building)
         nearest = _nearest(counted, vectors, engine)
         nearest.write(building)
         _lexicon(counted.words, vectors).write(building)
@@ -142,10 +137,10 @@ def update(
         return None
 
     def fill(building: Path) -> dict[str, Any]:
-        counted = _Counted(change.rows, terms, words)
+        counted = Counted(change.rows, terms, words)
         earlier = {spoken: words.best(spoken) for spoken in LANGUAGES}
         words.take_out(change.lone, terms)
-        engine.texts.update(before, building, change.documents, _entries(counted, change.articles, terms))
+        engine.texts.update(before, building, change.documents, entries(counted, change.articles, terms))
         nearest.remove([number * 2 + side for number in change.passages for side in (0, 1)])
         for ids, found in _blocks(change.rows, vectors):
             nearest.add(ids, found)
@@ -215,43 +210,7 @@ def text_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-class _Counted:
-    """Passages as terms, whose sides and words are counted when they are first gone through."""
-
-    def __init__(self, rows: Iterable[Row], terms: Terms, words: Vocabulary | None = None) -> None:
-        self.rows, self._terms = rows, terms
-        self.words = words or Vocabulary()
-        self.sides = 0
-
-    def __iter__(self) -> Iterator[_Sides]:
-        met = Met()
-        for row in self.rows:
-            _, spoken, text, translation, _, _, context, *_ = row
-            sides = _Sides(self._terms, *row)
-            self.sides += 1 + bool(translation)
-            if not translation:
-                met.add(spoken, self._terms.apart(text) if context else sides.own)
-            yield sides
-        self.words.count(met)
-
-
-def _entries(counted: Iterable[_Sides], articles: Mapping[str, ArticleRecord], terms: Terms) -> Iterator[Entry]:
-    """What full text keeps of each passage; of three neighbours at a time."""
-
-    @lru_cache(maxsize=_HEADS)
-    def headed(text: str) -> list[str]:
-        return terms.apart(text).terms()
-
-    before: _Sides | None = None
-    own: _Sides | None = None
-    for after in chain(counted, [None]):
-        if own is not None:
-            near = [side for side in (before, after) if side and own.is_about(side)]
-            yield own.entry(articles.get(own.article), near, headed)
-        before, own = own, after
-
-
-def _nearest(counted: _Counted, known: Known, engine: Engine) -> VectorStore:
+def _nearest(counted: Counted, known: Known, engine: Engine) -> VectorStore:
     return engine.vectors.gather(min(counted.sides, len(known)), lambda: _blocks(counted.rows, known))
 
 
@@ -285,41 +244,6 @@ def _of_words(words: Mapping[str, str], known: Known) -> dict[str, Vectors]:
     return {term: np.frombuffer(vectors[key], dtype=np.float32) for term, key in keys.items() if key in vectors}
 
 
-class _Sides:
-    """One passage as terms on its Chinese and its English side."""
-
-    def __init__(
-        self, terms: Terms, number: int, language: str, text: str, translation: str | None, section: str,
-        article: str, context: str, source: str, kind: str,
-    ) -> None:  # fmt: skip
-        self.id, self.article, self.source, self.kind = number, article, source, Kind(kind)
-        self.section = " ".join(json.loads(section))
-        self.own = terms.apart(f"{context} {text}")
-        other = terms.apart(translation or "")
-        chinese, english = (self.own, other) if language == "zh" else (other, self.own)
-        self.chinese, self.english = chinese.terms(), english.terms()
-        self.grams = pairs(chinese.runs)
-
-    def is_about(self, other: _Sides) -> bool:
-        """Whether a neighbour tells what this one is about: names under a title and notes at the end do not."""
-        return other.article == self.article and self.kind in ANSWERING and other.kind in ANSWERING
-
-    def entry(self, record: ArticleRecord | None, near: Sequence[_Sides], headed: Callable[[str], list[str]]) -> Entry:
-        """What full text keeps of it: its own terms, its headings', its neighbours'; `headed` makes terms of headings."""
-        titles = (record.title_zh or "", " ".join(record.keywords), record.title_en or "") if record else ("",) * 3
-        fields = {
-            "zh": self.chinese,
-            "zh_grams": self.grams,
-            "zh_head": headed(f"{self.section} {titles[0]} {titles[1]}") if self.chinese else [],
-            "zh_near": [term for side in near for term in side.chinese],
-            "en": self.english,
-            "en_head": headed(titles[2]) if self.english else [],
-            "en_near": [term for side in near for term in side.english],
-        }
-        sides = "both" if self.chinese and self.english else "zh" if self.chinese else "en"
-        return Entry(self.id, fields, self.source, self.article, sides)
-
-
 def _files(folder: Path) -> dict[str, Path]:
     """By relative name; Tantivy's lock files come and go."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock"))
@@ -329,10 +253,6 @@ def _files(folder: Path) -> dict[str, Path]:
 def _sum(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    return {name: _sum(path) for name, path in _files(folder).items()}
 
 
 def _touched(path: Path) -> list[int]:

@@ -22,7 +22,9 @@ class Kept:
     def vectors(self, library: Library, texts: Iterable[str]) -> dict[str, Vectors]:
         """Vectors (dim,) of texts by the library's encoder; texts that have none are left out."""
         generation = library.generation
-        known = self._held[1] if self._held[0] == generation else {}
+        held, known = self._held  # in one go: another thread may put the next ones there
+        if held != generation:
+            known = {}
         wanted = list(dict.fromkeys(texts))
         if missing := [text for text in wanted if text not in known]:
             if len(known) + len(missing) > _MOST:

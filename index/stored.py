@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from index import rows
 from index.contents import Contents
-from index.derived import Row
+from index.entries import Row
 from index.records import ArticleRecord
 
 _STRETCH = 2_000  # passages, or vectors, read at a time

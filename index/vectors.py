@@ -195,7 +195,7 @@ class VectorIndex:
         return self.search_all(query, k, only)[0]
 
     def search_all(self, queries: Vectors, k: int, only: Ids | None = None, probes: int | None = None) -> list[Found]:
-        """The same for each of several vectors (n, dim); of a large index `probes` lists are read for each, or as many as do for a question."""
+        """The same for each of several vectors (n, dim); of a large index `probes` lists are read for each."""
         k = min(k, self.size)
         if not k or (only is not None and not len(only)):
             return [[] for _ in queries]
